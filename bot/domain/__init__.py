@@ -1,0 +1,1 @@
+"""Accounts, posts, hours, people, errors and ports: frozen values and pure functions; time is an argument."""
