@@ -1,0 +1,7 @@
+"""Every table, one file per family of nouns. Constraints carry names, so that migrations can speak of them."""
+
+from __future__ import annotations
+
+from bot.store.tables import audit, cases, people, posts, replies, service
+
+__all__ = ["audit", "cases", "people", "posts", "replies", "service"]

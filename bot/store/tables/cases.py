@@ -1,0 +1,94 @@
+"""Cases, what people decided on them, and the commands that carry it out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from bot.store.tables.base import BIG, facts, key, sealed
+
+
+class CaseRow(SQLModel, table=True):
+    __tablename__ = "case_file"
+    __table_args__ = (
+        UniqueConstraint("reply", name="uq_case_file_reply"),
+        Index("ix_case_file_queue", "state", "lane", "opened_at"),
+        Index("ix_case_file_office", "office", "state", "lane", "opened_at"),
+        Index("ix_case_file_group", "group_key", "state"),
+    )
+
+    id: int | None = key()
+    reply: int = Field(foreign_key="reply.id", sa_type=BIG)
+    verdict: int = Field(foreign_key="verdict.id", sa_type=BIG)
+    account: str
+    office: str
+    platform: str
+    lane: int
+    state: str
+    step: str = "none"
+    labels: str = ""
+    top_score: float = 0.0
+    language: str = ""
+    policy: str
+    group_key: str = ""
+    holder: str | None = None
+    held_until: datetime | None = None
+    proposer: str | None = None
+    decider: str | None = None
+    review_due: bool = False
+    version: int = 1
+    opened_at: datetime
+    first_seen_at: datetime | None = None
+    acted_at: datetime | None = None
+    closed_at: datetime | None = None
+    block_review_at: datetime | None = None
+
+
+class DecisionRow(SQLModel, table=True):
+    """One move of one person on a case, with the clause it rests on. Never changed, never deleted."""
+
+    __tablename__ = "decision"
+
+    id: int | None = key()
+    case: int = Field(foreign_key="case_file.id", sa_type=BIG, index=True)
+    by: str = Field(index=True)
+    move: str
+    step: str = "none"
+    category: int | None = None
+    clause: str = ""
+    policy: str
+    reason: bytes | None = sealed()
+    why_not_less: bytes | None = sealed()
+    at: datetime = Field(index=True)
+
+
+class CommandRow(SQLModel, table=True):
+    """One act at a platform. Commands on one object are numbered: the last one tells how it must stand."""
+
+    __tablename__ = "command"
+    __table_args__ = (
+        UniqueConstraint("account", "object", "number", name="uq_command_object_number"),
+        Index("ix_command_queue", "state", "lane", "due_at"),
+    )
+
+    id: int | None = key()
+    case: int = Field(foreign_key="case_file.id", sa_type=BIG, index=True)
+    account: str
+    object: str  # "reply:<platform id>" or "author:<platform id>"
+    number: int
+    verb: str
+    lane: int
+    state: str
+    due_at: datetime
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    tries: int = 0
+    code: str = ""
+    seen: dict[str, Any] = facts()  # who can still see it, as read back
+    asked_by: str
+    asked_at: datetime
+    done_at: datetime | None = None
+    checked_at: datetime | None = None
