@@ -22,6 +22,7 @@ from bot.domain.offices import (
     Names,
     Office,
     OfficeKind,
+    Opening,
     OtherHours,
     Phone,
     Span,
@@ -46,6 +47,7 @@ __all__ = [
     "Names",
     "Office",
     "OfficeKind",
+    "Opening",
     "OtherHours",
     "Phone",
     "Platform",
@@ -90,6 +92,7 @@ class Badge(StrEnum):
     BLUE = "blue"
     GREY = "grey"
     GOLD = "gold"
+    SOME = "some"  # seen as verified, colour not recorded
     UNKNOWN = "unknown"
 
 

@@ -129,6 +129,15 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """Hours of one day instead of the weekly pattern, closed days included: a Sunday counter, a shorter day."""
+
+    day: date
+    spans: tuple[Span, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """A staff id who has a task until a day, that day included; the spring transfers make dates necessary."""
 
@@ -171,6 +180,7 @@ class Office:
     hours: Hours = UNKNOWN_HOURS
     zone: str = "Asia/Tokyo"
     closures: tuple[Closure, ...] = ()
+    openings: tuple[Opening, ...] = ()
     approval_steps: int = 1
     approvers: tuple[Duty, ...] = ()
     deputies: tuple[Duty, ...] = ()
