@@ -52,6 +52,7 @@ __all__ = [
     "Phone",
     "Platform",
     "PolicySource",
+    "PolicyVersion",
     "Registry",
     "Span",
     "Status",
@@ -103,6 +104,16 @@ class PolicySource:
     version: str
     url: str
     handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One language version of the operating policy; its hash tells it apart, for two versions bear one date."""
+
+    version: str
+    url: str
+    in_force: date | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +185,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The whole roster as checked; ``policies`` maps a language tag to the address of that policy version."""
+    """The whole roster as checked."""
 
     offices: tuple[Office, ...]
     accounts: tuple[Account, ...]
-    policies: tuple[tuple[str, str], ...] = ()
+    policies: tuple[PolicyVersion, ...] = ()
 
     @property
     def digest(self) -> str:
