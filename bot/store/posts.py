@@ -1,0 +1,269 @@
+"""Queries about posts, revisions and approvals. Every change checks the row's version in the same update."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, update
+from sqlmodel import col, select
+
+from bot.domain.errors import Conflict, NotFound
+from bot.domain.posts import Approval, Content, Hold, Lane, Media, Post, PostState, Revision, Slot
+from bot.store.database import Tx
+from bot.store.tables.posts import ApprovalRow, PostRow, RevisionRow
+
+_WALL = ZoneInfo("Asia/Tokyo")
+
+
+def add(tx: Tx, revision: Revision, *, office: str, lane: Lane, notice: str = "") -> Post:
+    """A new draft with its first revision."""
+    row = PostRow(
+        account=revision.account,
+        office=office,
+        author=revision.author,
+        notice=notice,
+        state=PostState.DRAFT,
+        lane=lane,
+        created_at=revision.at,
+        updated_at=revision.at,
+        **_mirror(revision),
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    tx.session.add(_revision_row(_id(row), revision))
+    tx.session.flush()
+    return get(tx, _id(row))
+
+
+def get(tx: Tx, post_id: int) -> Post:
+    """One post with its current revision and all approvals; NotFound if there is none."""
+    found = many(tx, [post_id])
+    if not found:
+        raise NotFound(f"There is no post {post_id}.")
+    return found[0]
+
+
+def many(tx: Tx, ids: Sequence[int]) -> list[Post]:
+    """Posts in the order of ``ids``; missing ones are left out."""
+    if not ids:
+        return []
+    rows = tx.session.exec(
+        select(PostRow, RevisionRow)
+        .join(RevisionRow, (col(RevisionRow.post) == PostRow.id) & (col(RevisionRow.number) == PostRow.revision))
+        .where(col(PostRow.id).in_(ids))
+    ).all()
+    approvals = tx.session.exec(select(ApprovalRow).where(col(ApprovalRow.post).in_(ids)).order_by(col(ApprovalRow.id)))
+    given: dict[int, list[Approval]] = {}
+    for each in approvals:
+        given.setdefault(each.post, []).append(Approval(each.digest, each.by, each.at))
+    by_id = {_id(row): _post(row, revision, tuple(given.get(_id(row), ()))) for row, revision in rows}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+def find(
+    tx: Tx,
+    *,
+    states: Sequence[PostState] = (),
+    accounts: Sequence[str] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    newest_first: bool = False,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Post]:
+    """Posts by state, account and slot ([since, until), aware UTC), in the order of their slots."""
+    order = col(PostRow.due_at).desc() if newest_first else col(PostRow.due_at)
+    statement = select(PostRow.id).where(*_conditions(states, accounts, since, until)).order_by(order, col(PostRow.id))
+    ids = tx.session.exec(statement.limit(limit).offset(offset)).all()
+    return many(tx, [each for each in ids if each is not None])
+
+
+def count_by_state(tx: Tx, accounts: Sequence[str] | None = None) -> dict[PostState, int]:
+    """How many posts stand in each state."""
+    statement = select(PostRow.state, func.count()).where(*_conditions((), accounts, None, None)).group_by(PostRow.state)
+    return {PostState(state): number for state, number in tx.session.exec(statement)}
+
+
+def revise(tx: Tx, post: Post, revision: Revision, *, state: PostState) -> Post:
+    """A new revision; approvals of the old one stay on record but no longer fit its digest."""
+    _change(tx, post, state=state, updated_at=revision.at, hold=None, **_mirror(revision))
+    tx.session.add(_revision_row(post.id, revision))
+    tx.session.flush()
+    return get(tx, post.id)
+
+
+def approve(tx: Tx, post: Post, approval: Approval) -> Post:
+    """Records one yes. The unique constraint refuses the same yes twice."""
+    row = ApprovalRow(post=post.id, digest=approval.digest, by=approval.by, at=approval.at)
+    tx.session.add(row)
+    tx.session.flush()
+    return get(tx, post.id)
+
+
+def change(tx: Tx, post: Post, state: PostState, *, at: datetime, **values: Any) -> Post:
+    """Moves a post to ``state``; Conflict when somebody changed it since ``post`` was read."""
+    _change(tx, post, state=state, updated_at=at, **values)
+    return get(tx, post.id)
+
+
+def hold(tx: Tx, post: Post, why: Hold, *, at: datetime, note: str = "") -> Post:
+    return change(tx, post, PostState.HELD, at=at, hold=why.value, note=note, lease_owner=None, lease_until=None)
+
+
+def revisions(tx: Tx, post_id: int) -> list[Revision]:
+    """Every version of a post, oldest first."""
+    row = tx.session.get(PostRow, post_id)
+    if row is None:
+        raise NotFound(f"There is no post {post_id}.")
+    found = tx.session.exec(select(RevisionRow).where(RevisionRow.post == post_id).order_by(col(RevisionRow.number)))
+    return [_revision(row, each) for each in found]
+
+
+def published_text(tx: Tx, post_id: int) -> str:
+    """The text as the platform returned it, empty before that."""
+    row = tx.session.get(PostRow, post_id)
+    return row.published_text if row else ""
+
+
+def recent_texts(tx: Tx, *, since: datetime, limit: int = 2000) -> list[tuple[int, str, str]]:
+    """(post, account, text) of everything queued or sent since then, newest first; what near-duplicates are sought in."""
+    dead = [PostState.CANCELLED, PostState.REJECTED, PostState.EXPIRED, PostState.FAILED]
+    rows = tx.session.exec(
+        select(PostRow.id, PostRow.account, RevisionRow.text)
+        .join(RevisionRow, (col(RevisionRow.post) == PostRow.id) & (col(RevisionRow.number) == PostRow.revision))
+        .where(PostRow.due_at >= since, col(PostRow.state).not_in(dead))
+        .order_by(col(PostRow.due_at).desc())
+        .limit(limit)
+    )
+    return [(number, account, words) for number, account, words in rows if number is not None]
+
+
+def by_platform_id(tx: Tx, account: str, platform_id: str) -> Post | None:
+    """Our post behind a platform id, if we sent it."""
+    found = tx.session.exec(
+        select(PostRow.id).where(PostRow.account == account, PostRow.platform_id == platform_id)
+    ).first()
+    return get(tx, found) if found is not None else None
+
+
+def bound_ids(tx: Tx, account: str, platform_ids: Sequence[str]) -> set[str]:
+    """Which of these platform ids already belong to a post of ours."""
+    found = tx.session.exec(
+        select(PostRow.platform_id).where(PostRow.account == account, col(PostRow.platform_id).in_(platform_ids))
+    )
+    return {each for each in found if each}
+
+
+def recent_platform_ids(tx: Tx, account: str, *, since: datetime, limit: int = 200) -> list[str]:
+    """Platform ids of what this account published since then, newest first."""
+    found = tx.session.exec(
+        select(PostRow.platform_id)
+        .where(PostRow.account == account, PostRow.state == PostState.PUBLISHED, col(PostRow.published_at) >= since)
+        .order_by(col(PostRow.published_at).desc())
+        .limit(limit)
+    )
+    return [each for each in found if each]
+
+
+def _conditions(
+    states: Sequence[PostState], accounts: Sequence[str] | None, since: datetime | None, until: datetime | None
+) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if states:
+        wanted.append(col(PostRow.state).in_([each.value for each in states]))
+    if accounts is not None:
+        wanted.append(col(PostRow.account).in_(accounts))
+    if since is not None:
+        wanted.append(col(PostRow.due_at) >= since)
+    if until is not None:
+        wanted.append(col(PostRow.due_at) < until)
+    return wanted
+
+
+def _change(tx: Tx, post: Post, *, state: PostState, **values: Any) -> None:
+    done = tx.session.execute(
+        update(PostRow)
+        .where(col(PostRow.id) == post.id, col(PostRow.version) == post.version, col(PostRow.state) == post.state.value)
+        .values(state=state.value, version=post.version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(f"Post {post.id} was changed by somebody else in the meantime; read it again.")
+    tx.session.expire_all()
+
+
+def _mirror(revision: Revision) -> dict[str, Any]:
+    """What the post's own row repeats of its current revision, to be searched by."""
+    return {
+        "revision": revision.number,
+        "due_at": revision.slot.due_at,
+        "due_wall": revision.slot.due_at.astimezone(_WALL).isoformat() + "[Asia/Tokyo]",
+        "publish_by": revision.slot.publish_by,
+        "reason": revision.slot.reason,
+        "content_digest": revision.content.digest,
+    }
+
+
+def _revision_row(post_id: int, revision: Revision) -> RevisionRow:
+    content = revision.content
+    return RevisionRow(
+        post=post_id,
+        number=revision.number,
+        digest=revision.digest,
+        author=revision.author,
+        at=revision.at,
+        text=content.text,
+        link=content.link,
+        lang=content.lang,
+        media=[_media_dict(item) for item in content.media],
+        due_at=revision.slot.due_at,
+        publish_by=revision.slot.publish_by,
+        reason=revision.slot.reason,
+    )
+
+
+def _media_dict(item: Media) -> dict[str, Any]:
+    return {"name": item.name, "sha256": item.sha256, "mime": item.mime, "alt": item.alt, "size": item.size}
+
+
+def _revision(row: PostRow, revision: RevisionRow) -> Revision:
+    media = tuple(Media(**item) for item in revision.media)
+    return Revision(
+        number=revision.number,
+        account=row.account,
+        content=Content(revision.text, revision.link, media, revision.lang),
+        slot=Slot(revision.due_at, revision.publish_by, revision.reason),
+        author=revision.author,
+        at=revision.at,
+    )
+
+
+def _post(row: PostRow, revision: RevisionRow, approvals: tuple[Approval, ...]) -> Post:
+    return Post(
+        id=_id(row),
+        account=row.account,
+        author=row.author,
+        state=PostState(row.state),
+        revision=_revision(row, revision),
+        version=row.version,
+        lane=Lane(row.lane),
+        notice=row.notice,
+        approvals=approvals,
+        hold=Hold(row.hold) if row.hold else None,
+        note=row.note,
+        platform_id=row.platform_id or "",
+        permalink=row.permalink,
+        published_at=row.published_at,
+        fence=row.fence,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _id(row: PostRow) -> int:
+    if row.id is None:
+        raise NotFound("The post was not stored.")
+    return row.id
