@@ -54,7 +54,7 @@ class Names:
     def best(self, tag: str) -> str:
         """The name for a reader of ``tag``: that language, its base language, English, Japanese, any; else empty."""
         named = dict(self.pairs)
-        wanted = (tag, tag.split("-")[0], "en", "ja", *named)
+        wanted = (tag, tag.partition("-")[0], "en", "ja", *named)
         return next((named[each] for each in wanted if each in named), "")
 
     def all(self) -> tuple[str, ...]:
