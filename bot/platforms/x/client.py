@@ -1,0 +1,139 @@
+"""tweepy, held by the collar: one client per account and thread, raw answers only, one send per call.
+
+Traps of tweepy 4.17 and where each ends: fixed host, no timeout, redirects (transport); sleeping and resending
+on 429 (``wait_on_rate_limit=False``); crashes on odd headers and bodies, plain 402 (the answer itself is
+classified, whatever was raised); models that know old words only (``return_type``); tokens in DEBUG logs
+(logger pinned); own id from the token prefix (checked here); not thread-safe (thread-local).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+import tweepy
+
+from bot.domain.accounts import Account
+from bot.domain.errors import AuthExpired, PlatformError, Unclear
+from bot.domain.ports import Budget
+from bot.platforms.credentials import XAccount, XApp
+from bot.platforms.transport import Answer, Transport, quiet_vendor_logs
+from bot.platforms.x.budget import budgets
+from bot.platforms.x.dialect import Raw
+from bot.platforms.x.errors import outcome_of
+
+BASE_URL: Final = "https://api.x.com"
+
+Send = Callable[[Any], requests.Response]
+"""One call on a tweepy client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A 2xx answer that is a JSON object."""
+
+    page: Raw
+    answer: Answer
+
+    @property
+    def data(self) -> Raw:
+        """``data`` when it is one object, else empty."""
+        data = self.page.get("data")
+        return data if isinstance(data, dict) else {}
+
+    def budgets(self, call: str) -> tuple[Budget, ...]:
+        return budgets(self.answer.headers, call)
+
+    def unclear(self, sentence: str) -> Unclear:
+        """For a 2xx that does not prove what it should."""
+        return Unclear(sentence, status=self.answer.status, trace=self.answer.trace)
+
+
+class Clients:
+    """``accounts`` maps casefolded handles to tokens; ``read_s`` is the longest wait for an answer."""
+
+    def __init__(
+        self, app: XApp, accounts: Mapping[str, XAccount], *, base_url: str = BASE_URL, read_s: float = 30.0
+    ) -> None:
+        self._app, self._base_url, self._read_s = app, base_url, read_s
+        self._accounts = {handle.casefold(): each for handle, each in accounts.items()}
+        self._local = threading.local()
+        self._open: list[Transport] = []
+        quiet_vendor_logs()
+
+    def own_id(self, account: Account) -> str:
+        """The account's numeric id: the token knows it better than the roster."""
+        own = self._token(account).user_id or account.platform_id
+        if not own:
+            raise AuthExpired(f"The X token of {account.handle} does not start with its user id; connect it again.")
+        return own
+
+    def call(self, account: Account, send: Send) -> Said:
+        """Performs ``send`` once; raises a PlatformError unless X answered 2xx with a JSON object."""
+        client = self._client(account)
+        transport: Transport = client.session
+        error = _attempt(send, client, transport)
+        if error:
+            raise error
+        return _said(transport.last)
+
+    def request(
+        self, account: Account, method: str, route: str, *, params: Raw | None = None, body: Raw | None = None
+    ) -> Said:
+        """For calls that tweepy has no method for, or a method that sends old words only."""
+        return self.call(account, lambda c: c.request(method, route, params=params, json=body, user_auth=True))
+
+    def close(self) -> None:
+        """Closes every connection of every thread; the clients may be used again afterwards."""
+        for transport in self._open:
+            transport.close()
+
+    def _token(self, account: Account) -> XAccount:
+        try:
+            return self._accounts[account.key]
+        except KeyError:
+            raise AuthExpired(f"There is no X token for {account.handle} in the secrets file; add one.") from None
+
+    def _client(self, account: Account) -> Any:
+        mine: dict[str, Any] = self._local.__dict__.setdefault("clients", {})
+        if account.key not in mine:
+            mine[account.key] = self._new_client(self._token(account))
+        return mine[account.key]
+
+    def _new_client(self, token: XAccount) -> Any:
+        client = tweepy.Client(
+            consumer_key=self._app.consumer_key,
+            consumer_secret=self._app.consumer_secret,
+            access_token=token.access_token,
+            access_token_secret=token.access_token_secret,
+            return_type=requests.Response,
+            wait_on_rate_limit=False,
+        )
+        client.session = Transport(self._base_url, read_s=self._read_s)
+        self._open.append(client.session)
+        return client
+
+
+def _attempt(send: Send, client: Any, transport: Transport) -> PlatformError | None:
+    """The error, unraised, so that it carries no vendor exception with headers along."""
+    try:
+        send(client)
+    except PlatformError as exc:
+        return exc
+    except Exception:  # tweepy raises anything on odd answers; the answer itself decides
+        return outcome_of(transport.last)
+    return None
+
+
+def _said(answer: Answer) -> Said:
+    try:
+        page = json.loads(answer.body)
+    except ValueError:
+        page = None
+    if not isinstance(page, dict):
+        raise Unclear("X answered without JSON; look before sending again.", status=answer.status, trace=answer.trace)
+    return Said(page, answer)
