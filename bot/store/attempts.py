@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,16 +121,24 @@ def to_look_for(tx: Tx, *, now: datetime, limit: int = 50) -> list[Attempt]:
     return [_attempt(row) for row in rows]
 
 
-def lapsed(tx: Tx, *, now: datetime, owner: str | None = None) -> list[tuple[Post, Attempt | None]]:
-    """Claims whose lease is over, or that belong to ``owner`` of an earlier life, with their open attempt."""
-    over = col(PostRow.lease_until) < now
-    mine = col(PostRow.lease_owner) == owner
-    found = tx.session.exec(
-        select(PostRow.id).where(
-            PostRow.state == PostState.PUBLISHING.value, or_(over, mine) if owner is not None else over
-        )
-    ).all()
-    return [(posts.get(tx, each), _open(tx, each)) for each in found if each is not None]
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A post in flight: who holds it, until when, and its open attempt if there is one."""
+
+    post: Post
+    owner: str
+    until: datetime
+    attempt: Attempt | None
+
+
+def claims(tx: Tx) -> list[Claim]:
+    """Every post in flight."""
+    rows = tx.session.exec(select(PostRow).where(PostRow.state == PostState.PUBLISHING.value)).all()
+    return [
+        Claim(posts.get(tx, row.id), row.lease_owner or "", row.lease_until or row.updated_at, _open(tx, row.id))
+        for row in rows
+        if row.id is not None
+    ]
 
 
 def _open(tx: Tx, post_id: int) -> Attempt | None:

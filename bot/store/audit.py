@@ -38,9 +38,7 @@ class Event:
     hash: str
 
 
-def append(
-    tx: Tx, person: Person, what: str, subject: str, *, at: datetime, office: str = "", **facts: Any
-) -> Event:
+def append(tx: Tx, person: Person, what: str, subject: str, *, at: datetime, office: str = "", **facts: Any) -> Event:
     """Adds one event in the transaction of the change it tells of. ``what`` is a constant like ``post.approved``."""
     head = _lock_head(tx)
     previous = head.hash or GENESIS
@@ -59,7 +57,14 @@ def append(
     )
     link = hash_of(previous, body)
     row = AuditRow(
-        seq=seq, at=at, actor=person.login, what=what, subject=subject, office=office, body=body, previous=previous,
+        seq=seq,
+        at=at,
+        actor=person.login,
+        what=what,
+        subject=subject,
+        office=office,
+        body=body,
+        previous=previous,
         hash=link,
     )
     tx.session.add(row)
@@ -81,9 +86,7 @@ def hash_of(previous: str, body: str) -> str:
 
 def about(tx: Tx, subject: str, *, limit: int = 200) -> list[Event]:
     """The story of one subject, oldest first."""
-    rows = tx.session.exec(
-        select(AuditRow).where(AuditRow.subject == subject).order_by(col(AuditRow.seq)).limit(limit)
-    )
+    rows = tx.session.exec(select(AuditRow).where(AuditRow.subject == subject).order_by(col(AuditRow.seq)).limit(limit))
     return [_event(row) for row in rows]
 
 
@@ -94,8 +97,10 @@ def latest(tx: Tx, *, limit: int = 50) -> list[Event]:
 
 def raw_lines(tx: Tx) -> Iterator[tuple[int, str, str, str]]:
     """(seq, body, previous, hash) of the whole chain in order, without building objects."""
-    rows = tx.session.connection().execution_options(yield_per=5000).execute(
-        text("SELECT seq, body, previous, hash FROM audit ORDER BY seq")
+    rows = (
+        tx.session.connection()
+        .execution_options(yield_per=5000)
+        .execute(text("SELECT seq, body, previous, hash FROM audit ORDER BY seq"))
     )
     for row in rows:
         yield row[0], row[1], row[2], row[3]

@@ -83,7 +83,9 @@ def find(
 
 def count_by_state(tx: Tx, accounts: Sequence[str] | None = None) -> dict[PostState, int]:
     """How many posts stand in each state."""
-    statement = select(PostRow.state, func.count()).where(*_conditions((), accounts, None, None)).group_by(PostRow.state)
+    statement = (
+        select(PostRow.state, func.count()).where(*_conditions((), accounts, None, None)).group_by(PostRow.state)
+    )
     return {PostState(state): number for state, number in tx.session.exec(statement)}
 
 

@@ -67,8 +67,12 @@ def record_budgets(tx: Tx, account: str, budgets: Iterable[Budget], *, at: datet
     for each in budgets:
         tx.session.merge(
             BudgetRow(
-                account=account, name=each.name, limit_count=each.limit, remaining=each.remaining,
-                reset_at=each.reset_at, at=at,
+                account=account,
+                name=each.name,
+                limit_count=each.limit,
+                remaining=each.remaining,
+                reset_at=each.reset_at,
+                at=at,
             )
         )
 

@@ -95,5 +95,3 @@ class GapRow(SQLModel, table=True):
     since: datetime | None = None
     noticed_at: datetime
     closed_at: datetime | None = None
-
-

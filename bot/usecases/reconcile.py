@@ -1,0 +1,185 @@
+"""Look for posts whose outcome is unknown on the account's own timeline, and recover claims of dead processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from typing import Final
+
+import structlog
+
+from bot.domain.accounts import Account
+from bot.domain.errors import BadInput, NotAllowed, PlatformError
+from bot.domain.normal_form import sent_form
+from bot.domain.people import SERVICE, Person, Role, require
+from bot.domain.ports import SeenPost, Timeline
+from bot.domain.posts import Attempt, Content, Hold, Outcome, Phase, Post, PostEvent, PostState, step
+from bot.store import attempts, audit, posts, service
+from bot.usecases.parts import Parts
+from bot.usecases.publish import finish
+
+log = structlog.get_logger()
+
+LOOKS: Final = tuple(timedelta(minutes=m) for m in (2, 5, 10, 20, 40))
+"""When to look again after the first look, counted from the call."""
+SLOW: Final = timedelta(minutes=15)
+BEFORE, AFTER = timedelta(minutes=2), timedelta(minutes=60)
+HEALTHY_ENOUGH: Final = 3
+LONG_ENOUGH: Final = timedelta(minutes=20)
+NEAR: Final = 0.95
+
+
+def recover(parts: Parts, *, now: datetime, is_dead: Callable[[str], bool] = lambda _: False) -> int:
+    """Claims whose lease lapsed or whose process died: unsent ones go back, the rest becomes unknown."""
+    with parts.store.begin() as tx:
+        over = attempts.claims(tx)
+        over = [each for each in over if each.until <= now or is_dead(each.owner)]
+        for claim in over:
+            post, attempt = claim.post, claim.attempt
+            if attempt is None or attempt.phase is Phase.PREPARED:
+                if attempt is not None:
+                    attempts.close(tx, attempt, Outcome.NOT_SENT, now=now, code="recovered")
+                event = PostEvent.RECOVER
+            else:
+                attempts.close(tx, attempt, Outcome.UNKNOWN, now=now, code="crash", next_look_at=now)
+                event = PostEvent.LOSE
+            posts.change(tx, post, step(post.state, event), at=now, lease_owner=None, lease_until=None)
+            audit.append(tx, SERVICE, f"post.{event.value}", f"post:{post.id}", at=now)
+            log.warning("claim_recovered", post=post.id, event_taken=event.value)
+    return len(over)
+
+
+def reconcile(parts: Parts, *, now: datetime, limit: int = 50) -> int:
+    """Reads the timeline for each unknown outcome that is due for a look. Returns how many were found."""
+    with parts.store.read() as tx:
+        due = attempts.to_look_for(tx, now=now, limit=limit)
+    return sum(look_for(parts, attempt, now=now) for attempt in due)
+
+
+def look_for(parts: Parts, attempt: Attempt, *, now: datetime) -> bool:
+    """One read. Binds exactly one equal post; several or near ones go to a person; none means look again later."""
+    with parts.store.read() as tx:
+        post = posts.get(tx, attempt.post)
+    account = parts.account(post.account)
+    started = attempt.sent_at or attempt.prepared_at
+    try:
+        timeline = parts.platform(account).own_posts(account, since=started - BEFORE)
+    except PlatformError as exc:
+        log.info("timeline_not_read", account=account.id, error=type(exc).__name__)
+        return _look_again(parts, attempt, healthy=False, now=now)
+    matches = _matches(parts, post, attempt, timeline)
+    if len(matches) == 1:
+        return _bind(parts, post, attempt, matches[0], now)
+    if len(matches) > 1 or _near(attempt, timeline):
+        return _ask_person(parts, post, attempt, "several" if matches else "near", now)
+    return _look_again(parts, attempt, healthy=_healthy(parts, account, attempt, timeline), now=now)
+
+
+def resend(parts: Parts, post_id: int, *, by: Person, now: datetime, reason: str) -> Post:
+    """A person decides, after looking, that the post is not out there and sends it again."""
+    return _settle_by_hand(parts, post_id, PostEvent.RESEND, by=by, now=now, reason=reason)
+
+
+def give_up(parts: Parts, post_id: int, *, by: Person, now: datetime, reason: str) -> Post:
+    """A person decides, after looking, that the post is not out there and is not sent again."""
+    return _settle_by_hand(parts, post_id, PostEvent.GIVE_UP, by=by, now=now, reason=reason)
+
+
+def absent_likely(attempt: Attempt, now: datetime) -> bool:
+    """Three healthy reads over twenty minutes without a match: likely not out there, yet not proven."""
+    started = attempt.sent_at or attempt.prepared_at
+    return attempt.healthy_looks >= HEALTHY_ENOUGH and now - started >= LONG_ENOUGH
+
+
+def _matches(parts: Parts, post: Post, attempt: Attempt, timeline: Timeline) -> list[SeenPost]:
+    candidates = [seen for seen in timeline.posts if _in_time(seen, attempt) and _same(attempt, seen)]
+    with parts.store.read() as tx:
+        taken = posts.bound_ids(tx, post.account, [seen.platform_id for seen in candidates])
+    return [seen for seen in candidates if seen.platform_id not in taken]
+
+
+def _in_time(seen: SeenPost, attempt: Attempt) -> bool:
+    started = attempt.sent_at or attempt.prepared_at
+    newer = not attempt.baseline.isdigit() or not seen.platform_id.isdigit()
+    newer = newer or int(seen.platform_id) > int(attempt.baseline)
+    return newer and started - BEFORE <= seen.created_at <= started + AFTER
+
+
+def _same(attempt: Attempt, seen: SeenPost) -> bool:
+    return seen.text == _sent(attempt) and seen.media == attempt.media_count
+
+
+def _sent(attempt: Attempt) -> str:
+    """What was sent, in the normal form in which the platform's own words are compared."""
+    body = json.loads(attempt.body)
+    return sent_form(Content(body["text"], body["link"]))
+
+
+def _near(attempt: Attempt, timeline: Timeline) -> bool:
+    wanted = _sent(attempt)
+    close = (seen for seen in timeline.posts if _in_time(seen, attempt))
+    return any(seen.text != wanted and SequenceMatcher(None, seen.text, wanted).ratio() >= NEAR for seen in close)
+
+
+def _healthy(parts: Parts, account: Account, attempt: Attempt, timeline: Timeline) -> bool:
+    """A read counts as proof of absence only if it is complete and shows something that must be there."""
+    if not timeline.complete:
+        return False
+    if not attempt.baseline:
+        return True
+    started = attempt.sent_at or attempt.prepared_at
+    try:
+        seen = parts.platform(account).own_posts(account, since=started - timedelta(days=30))
+    except PlatformError:
+        return False
+    return any(attempt.baseline in (each.platform_id, *each.versions) for each in seen.posts)
+
+
+def _bind(parts: Parts, post: Post, attempt: Attempt, seen: SeenPost, now: datetime) -> bool:
+    with parts.store.begin() as tx:
+        attempts.settle(tx, attempt, Outcome.RECONCILED)
+        finish(tx, post, PostEvent.FIND, seen.platform_id, seen.permalink, seen.text, now)
+    log.info("post_reconciled", post=post.id, account=post.account, platform_id=seen.platform_id)
+    return True
+
+
+def _ask_person(parts: Parts, post: Post, attempt: Attempt, why: str, now: datetime) -> bool:
+    with parts.store.begin() as tx:
+        attempts.looked(tx, attempt, healthy=False, next_look_at=now + SLOW)
+        service.tell(tx, [post.author], f"post.unknown.{why}", f"post:{post.id}", at=now)
+    return False
+
+
+def _look_again(parts: Parts, attempt: Attempt, *, healthy: bool, now: datetime) -> bool:
+    started = attempt.sent_at or attempt.prepared_at
+    upcoming = [started + wait for wait in LOOKS if started + wait > now]
+    with parts.store.begin() as tx:
+        after = attempts.looked(tx, attempt, healthy=healthy, next_look_at=upcoming[0] if upcoming else now + SLOW)
+        if absent_likely(after, now):
+            post = posts.get(tx, attempt.post)
+            service.tell(tx, [post.author], "post.absent-likely", f"post:{post.id}", at=now)
+    return False
+
+
+def _settle_by_hand(parts: Parts, post_id: int, event: PostEvent, *, by: Person, now: datetime, reason: str) -> Post:
+    if not reason.strip():
+        raise BadInput("Write how you made sure that it is not on the account.", key="reason")
+    with parts.store.begin() as tx:
+        post = posts.get(tx, post_id)
+        office = parts.office(parts.account(post.account))
+        require(by, Role.APPROVER, office.id, parts.today(office, now))
+        lost = next((a for a in reversed(attempts.of_post(tx, post_id)) if a.outcome is Outcome.UNKNOWN), None)
+        if lost is None or not absent_likely(lost, now):
+            raise NotAllowed(
+                "It is still being looked for on the account; wait until at least three good reads failed."
+            )
+        attempts.settle(tx, lost, Outcome.ABSENT)
+        state = step(post.state, event)
+        if state is PostState.SCHEDULED and post.revision.slot.publish_by <= now:
+            post = posts.hold(tx, post, Hold.LATE, at=now, note=reason.strip())
+        else:
+            post = posts.change(tx, post, state, at=now, note=reason.strip(), retry_at=None)
+        audit.append(tx, by, f"post.{event.value}", f"post:{post.id}", at=now, office=office.id)
+    return post
