@@ -1,0 +1,192 @@
+"""What may happen to a case next, and who may do it. Pages, commands and the API ask here and decide nothing.
+
+A machine opens cases and orders them; it never takes a step. Acts on categories 2, 8 and 9 alone therefore always
+have a person behind them, and deleting or blocking has two, except that exposed personal data and threats may be
+deleted by one person at once: then a review by another person is due and the case cannot close without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from moderation.categories import Category
+from moderation.ladder import Step
+from moderation.model import SignalKind
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    PROPOSED = "proposed"  # waits for the second person
+    ACTED = "acted"  # decided; carried out by the executor
+    CLOSED = "closed"
+    DISMISSED = "dismissed"  # no violation
+    APPEALED = "appealed"
+    REVERSED = "reversed"
+
+
+class Move(StrEnum):
+    """What a person can do with a case."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    DISMISS = "dismiss"
+    HIDE = "hide"
+    PROPOSE_DELETE = "propose-delete"
+    PROPOSE_BLOCK = "propose-block"
+    DELETE_NOW = "delete-now"  # break-glass, personal data and threats only
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"  # the proposer takes the proposal back
+    REVIEW = "review"  # another person confirms a break-glass act
+    UNDO = "undo"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    APPEAL = "appeal"
+    UPHOLD = "uphold"
+    REVERSE = "reverse"
+
+
+class Duty(StrEnum):
+    """What a person on the moderator desk is trusted with in the case's office."""
+
+    MODERATOR = "moderator"
+    REVIEWER = "reviewer"
+
+
+ENDED: Final = frozenset({CaseState.CLOSED, CaseState.DISMISSED, CaseState.REVERSED})
+
+PROPOSED_STEP: Final = {Move.PROPOSE_DELETE: Step.DELETE, Move.PROPOSE_BLOCK: Step.BLOCK}
+
+_AFTER: Final[Mapping[tuple[CaseState, Move], CaseState]] = {
+    (CaseState.OPEN, Move.CLAIM): CaseState.CLAIMED,
+    (CaseState.CLAIMED, Move.RELEASE): CaseState.OPEN,
+    (CaseState.CLAIMED, Move.DISMISS): CaseState.DISMISSED,
+    (CaseState.CLAIMED, Move.HIDE): CaseState.ACTED,
+    (CaseState.CLAIMED, Move.PROPOSE_DELETE): CaseState.PROPOSED,
+    (CaseState.CLAIMED, Move.PROPOSE_BLOCK): CaseState.PROPOSED,
+    (CaseState.CLAIMED, Move.DELETE_NOW): CaseState.ACTED,
+    (CaseState.PROPOSED, Move.APPROVE): CaseState.ACTED,
+    (CaseState.PROPOSED, Move.REFUSE): CaseState.OPEN,
+    (CaseState.PROPOSED, Move.WITHDRAW): CaseState.CLAIMED,
+    (CaseState.ACTED, Move.REVIEW): CaseState.ACTED,
+    (CaseState.ACTED, Move.UNDO): CaseState.OPEN,
+    (CaseState.ACTED, Move.CLOSE): CaseState.CLOSED,
+    (CaseState.ACTED, Move.PROPOSE_DELETE): CaseState.PROPOSED,
+    (CaseState.ACTED, Move.PROPOSE_BLOCK): CaseState.PROPOSED,
+    (CaseState.ACTED, Move.APPEAL): CaseState.APPEALED,
+    (CaseState.CLOSED, Move.UNDO): CaseState.OPEN,
+    (CaseState.CLOSED, Move.APPEAL): CaseState.APPEALED,
+    (CaseState.DISMISSED, Move.REOPEN): CaseState.OPEN,
+    (CaseState.REVERSED, Move.REOPEN): CaseState.OPEN,
+    (CaseState.APPEALED, Move.UPHOLD): CaseState.CLOSED,
+    (CaseState.APPEALED, Move.REVERSE): CaseState.REVERSED,
+}
+"""Every arrow that exists."""
+
+_REVIEWERS_ONLY: Final = frozenset({Move.APPROVE, Move.REFUSE, Move.REVIEW, Move.UPHOLD, Move.REVERSE})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What the rules look at. ``means`` tells for each step whether this account can take it (none, assisted, api)."""
+
+    state: CaseState
+    step: Step = Step.NONE
+    labels: frozenset[Category] = frozenset()
+    signals: frozenset[SignalKind] = frozenset()
+    holder: str | None = None
+    proposer: str | None = None
+    deciders: frozenset[str] = frozenset()
+    review_due: bool = False
+    means: Mapping[Step, str] = field(default_factory=dict)
+    author_known: bool = True
+
+    @property
+    def is_emergency(self) -> bool:
+        """Exposed personal data or a threat: one person may delete at once, another reviews."""
+        exposed = {SignalKind.EXPOSED_NUMBER, SignalKind.THREAT_TO_LIFE} & self.signals
+        return Category.PERSONAL_INFORMATION in self.labels or bool(exposed)
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """The person as the rules see them."""
+
+    login: str
+    duties: frozenset[Duty]
+
+
+def after(state: CaseState, move: Move) -> CaseState:
+    """The state after ``move``; ValueError for an arrow that does not exist."""
+    try:
+        return _AFTER[state, move]
+    except KeyError:
+        raise ValueError(f"a case that is {state.value} cannot take the move '{move.value}'") from None
+
+
+def moves(case: CaseFacts, person: Moderator) -> tuple[Move, ...]:
+    """The moves this person may make now: the buttons of the page, and nothing else."""
+    return tuple(move for move in Move if why_not(case, person, move) is None)
+
+
+def why_not(case: CaseFacts, person: Moderator, move: Move) -> str | None:
+    """None when the move is allowed, else a constant code for the sentence that tells the person why not."""
+    if (case.state, move) not in _AFTER:
+        return "no-such-step"
+    duty = Duty.REVIEWER if move in _REVIEWERS_ONLY else Duty.MODERATOR
+    if duty not in person.duties and Duty.REVIEWER not in person.duties:
+        return "no-right"
+    return _not_theirs(case, person, move) or _not_possible(case, move)
+
+
+def _not_theirs(case: CaseFacts, person: Moderator, move: Move) -> str | None:
+    if case.state is CaseState.CLAIMED and case.holder != person.login:
+        return "held-by-another"
+    if move in (Move.APPROVE, Move.REFUSE) and person.login == case.proposer:
+        return "own-proposal"
+    if move is Move.WITHDRAW and person.login != case.proposer:
+        return "not-own-proposal"
+    judged_own = move in (Move.UPHOLD, Move.REVERSE, Move.REVIEW) and person.login in case.deciders
+    return "own-decision" if judged_own else None
+
+
+def _not_possible(case: CaseFacts, move: Move) -> str | None:
+    step = PROPOSED_STEP.get(move) or {Move.HIDE: Step.HIDE, Move.DELETE_NOW: Step.DELETE}.get(move)
+    if step is not None and case.means.get(step, "none") == "none":
+        return "platform-cannot"
+    if step is Step.BLOCK and not case.author_known:
+        return "author-unknown"
+    if step is not None and case.state is CaseState.ACTED and step <= case.step:
+        return "already-taken"
+    if move is Move.DELETE_NOW and not case.is_emergency:
+        return "no-emergency"
+    if move is Move.REVIEW and not case.review_due:
+        return "no-review-due"
+    if move in (Move.CLOSE, Move.PROPOSE_BLOCK, Move.PROPOSE_DELETE) and case.review_due:
+        return "review-first"
+    if move is Move.UNDO and not case.step.can_be_undone:
+        return "cannot-be-undone"
+    return None
+
+
+def lane(labels: frozenset[Category], signals: frozenset[SignalKind]) -> int:
+    """The queue's lane: 0 life and crisis, 1 exposed personal data, 2 false notices, 3 the rest."""
+    if signals & {SignalKind.CRISIS, SignalKind.THREAT_TO_LIFE}:
+        return 0
+    if SignalKind.EXPOSED_NUMBER in signals or Category.PERSONAL_INFORMATION in labels:
+        return 1
+    if SignalKind.FALSE_NOTICE in signals or labels & {Category.IMPERSONATION, Category.ALTERED_POST}:
+        return 2
+    return 3
+
+
+def may_hide_by_itself(labels: frozenset[Category], switched_on: frozenset[Category]) -> bool:
+    """Whether a policy file may let the machine hide at once: categories 1 and 4 only, and only if switched on."""
+    allowed = {Category.PERSONAL_INFORMATION, Category.ILLEGAL_OR_INDECENT} & switched_on
+    return bool(labels & allowed)

@@ -1,0 +1,151 @@
+"""The case machine: no way around the second person, no act by a machine, no review that can be skipped."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.cases import PROPOSED_STEP, CaseFacts, CaseState, Duty, Moderator, Move, after, lane, moves, why_not
+from moderation.categories import VIEWPOINT_RISK, Category
+from moderation.ladder import Step, step_of
+from moderation.model import SignalKind
+
+EVERY_MEANS = {Step.HIDE: "api", Step.DELETE: "api", Step.BLOCK: "api"}
+AIKO = Moderator("aiko", frozenset(Duty))
+BENI = Moderator("beni", frozenset(Duty))
+CHIE = Moderator("chie", frozenset({Duty.MODERATOR}))
+
+
+def walk(case: CaseFacts, steps: list[tuple[Moderator, int]]) -> list[tuple[CaseFacts, str, Move]]:
+    """Plays random allowed moves and returns the path: the case before, who, which move."""
+    path: list[tuple[CaseFacts, str, Move]] = []
+    for person, choice in steps:
+        open_moves = moves(case, person)
+        if not open_moves:
+            continue
+        move = open_moves[choice % len(open_moves)]
+        path.append((case, person.login, move))
+        case = played(case, person.login, move)
+    return path
+
+
+def played(case: CaseFacts, who: str, move: Move) -> CaseFacts:
+    from dataclasses import replace
+
+    state = after(case.state, move)
+    if move is Move.CLAIM:
+        return replace(case, state=state, holder=who)
+    if move in PROPOSED_STEP:
+        return replace(case, state=state, proposer=who, step=PROPOSED_STEP[move])
+    if move is Move.HIDE:
+        return replace(case, state=state, step=Step.HIDE, deciders=case.deciders | {who})
+    if move is Move.DELETE_NOW:
+        return replace(case, state=state, step=Step.DELETE, deciders=case.deciders | {who}, review_due=True)
+    if move is Move.APPROVE:
+        both = {who, case.proposer or ""}
+        return replace(case, state=state, deciders=case.deciders | both)
+    if move is Move.REVIEW:
+        return replace(case, state=state, review_due=False)
+    if move in (Move.UNDO, Move.REVERSE):
+        return replace(case, state=state, step=Step.NONE, proposer=None)
+    return replace(case, state=state)
+
+
+PATHS = st.lists(st.tuples(st.sampled_from([AIKO, BENI, CHIE]), st.integers(0, 20)), max_size=25)
+LABELS = st.frozensets(st.sampled_from(Category), min_size=1)
+SIGNALS = st.frozensets(st.sampled_from(SignalKind))
+
+
+@given(PATHS, LABELS, SIGNALS)
+def test_nobody_blocks_alone_on_any_path(
+    steps: list[tuple[Moderator, int]], labels: frozenset[Category], signals: frozenset[SignalKind]
+) -> None:
+    start = CaseFacts(CaseState.OPEN, labels=labels, signals=signals, means=EVERY_MEANS)
+    for case, who, move in walk(start, steps):
+        if move is Move.APPROVE:
+            assert case.proposer is not None
+            assert case.proposer != who
+
+
+@given(PATHS, LABELS)
+def test_deleting_alone_takes_an_emergency_and_leaves_a_review(
+    steps: list[tuple[Moderator, int]], labels: frozenset[Category]
+) -> None:
+    start = CaseFacts(CaseState.OPEN, labels=labels, means=EVERY_MEANS)
+    for case, _who, move in walk(start, steps):
+        if move is Move.DELETE_NOW:
+            assert case.is_emergency
+        if move is Move.CLOSE:
+            assert not case.review_due
+
+
+@given(PATHS)
+def test_criticism_is_never_acted_on_without_a_person(steps: list[tuple[Moderator, int]]) -> None:
+    """Categories 2, 8 and 9 alone: every act on the path names a person, and no emergency door opens."""
+    start = CaseFacts(CaseState.OPEN, labels=frozenset(VIEWPOINT_RISK), means=EVERY_MEANS)
+    for _case, who, move in walk(start, steps):
+        assert who
+        assert move is not Move.DELETE_NOW
+
+
+def test_a_person_without_a_duty_can_do_nothing() -> None:
+    for state in CaseState:
+        assert moves(CaseFacts(state, means=EVERY_MEANS), Moderator("gast", frozenset())) == ()
+
+
+@pytest.mark.parametrize(
+    ("case", "person", "move", "why"),
+    [
+        (CaseFacts(CaseState.CLAIMED, holder="beni", means=EVERY_MEANS), AIKO, Move.HIDE, "held-by-another"),
+        (CaseFacts(CaseState.PROPOSED, proposer="aiko", step=Step.BLOCK), AIKO, Move.APPROVE, "own-proposal"),
+        (CaseFacts(CaseState.PROPOSED, proposer="aiko", step=Step.BLOCK), BENI, Move.APPROVE, None),
+        (CaseFacts(CaseState.PROPOSED, proposer="aiko", step=Step.BLOCK), CHIE, Move.APPROVE, "no-right"),
+        (CaseFacts(CaseState.APPEALED, deciders=frozenset({"aiko"})), AIKO, Move.UPHOLD, "own-decision"),
+        (CaseFacts(CaseState.APPEALED, deciders=frozenset({"aiko"})), BENI, Move.REVERSE, None),
+        (CaseFacts(CaseState.CLAIMED, holder="aiko", means={}), AIKO, Move.HIDE, "platform-cannot"),
+        (
+            CaseFacts(CaseState.CLAIMED, holder="aiko", means=EVERY_MEANS, author_known=False),
+            AIKO,
+            Move.PROPOSE_BLOCK,
+            "author-unknown",
+        ),
+        (CaseFacts(CaseState.ACTED, step=Step.DELETE, means=EVERY_MEANS), AIKO, Move.UNDO, "cannot-be-undone"),
+        (CaseFacts(CaseState.ACTED, step=Step.HIDE, means=EVERY_MEANS), AIKO, Move.UNDO, None),
+        (CaseFacts(CaseState.ACTED, step=Step.DELETE, review_due=True), AIKO, Move.CLOSE, "review-first"),
+        (CaseFacts(CaseState.DISMISSED), AIKO, Move.HIDE, "no-such-step"),
+    ],
+)
+def test_why_a_move_is_refused(case: CaseFacts, person: Moderator, move: Move, why: str | None) -> None:
+    assert why_not(case, person, move) == why
+
+
+@pytest.mark.parametrize("state", CaseState)
+@pytest.mark.parametrize("move", Move)
+def test_every_arrow_that_is_not_listed_is_refused(state: CaseState, move: Move) -> None:
+    """The full product of states and moves: ``after`` and ``why_not`` agree on what exists."""
+    exists = why_not(CaseFacts(state, means=EVERY_MEANS), AIKO, move) != "no-such-step"
+    if exists:
+        assert after(state, move) in CaseState
+    else:
+        with pytest.raises(ValueError, match="cannot take the move"):
+            after(state, move)
+
+
+@pytest.mark.parametrize(
+    ("labels", "signals", "expected"),
+    [
+        ({Category.DEFAMATION}, {SignalKind.CRISIS}, 0),
+        ({Category.PERSONAL_INFORMATION}, set(), 1),
+        (set(), {SignalKind.EXPOSED_NUMBER}, 1),
+        ({Category.ALTERED_POST}, set(), 2),
+        ({Category.ADVERTISING}, set(), 3),
+    ],
+)
+def test_harm_decides_the_lane(labels: set[Category], signals: set[SignalKind], expected: int) -> None:
+    assert lane(frozenset(labels), frozenset(signals)) == expected
+
+
+def test_a_step_is_named_as_people_say_it() -> None:
+    assert step_of("hide") is Step.HIDE
+    assert Step.BLOCK.lower == (Step.HIDE, Step.DELETE)
