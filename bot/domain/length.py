@@ -61,8 +61,12 @@ def facebook_length(text: str) -> int:
 
 
 def full_text(content: Content, platform: Platform) -> str:
-    """The words that go into the platform's text field: X has no field for a link, so it follows the text."""
-    if platform is Platform.FACEBOOK or not content.link or content.link in content.text:
+    """The words for the platform's text field; where there is no field for the link, it follows the text.
+
+    X never has one, Facebook has none beside photos.
+    """
+    has_field = platform is Platform.FACEBOOK and not content.media
+    if has_field or not content.link or content.link in content.text:
         return content.text
     return f"{content.text}\n{content.link}" if content.text else content.link
 

@@ -16,7 +16,7 @@ from bot.domain.accounts import Platform
 from bot.domain.posts import Content
 
 SHORT_LINK: Final = re.compile(r"https?://t\.co/\w{1,40}")
-_SCHEME: Final = re.compile(r"https?://")
+_ADDED: Final = re.compile(r"https?://|(?<=\w)/+(?=\s|$)")
 _MEDIA_LINK: Final = re.compile(r"\s*https?://t\.co/\w{1,40}\s*$")
 
 
@@ -30,11 +30,14 @@ class ShownUrl:
 
 
 def normal_form(text: str) -> str:
-    """NFC, white space runs as one space, no schemes: X adds one to a bare domain. Doing it twice changes nothing."""
-    bare = _SCHEME.sub("", unicodedata.normalize("NFC", text))
-    while _SCHEME.search(bare):
-        bare = _SCHEME.sub("", bare)
-    return " ".join(bare.split())
+    """NFC and one space for a run of white space; no schemes and no closing slashes, for platforms add both.
+
+    Doing it twice changes nothing.
+    """
+    before, now = None, text
+    while now != before:
+        before, now = now, " ".join(_ADDED.sub("", unicodedata.normalize("NFC", now)).split())
+    return now
 
 
 def sent_form(content: Content) -> str:
@@ -43,8 +46,8 @@ def sent_form(content: Content) -> str:
 
 
 def with_link(text: str, link: str) -> str:
-    """``text`` followed by ``link`` unless it holds it already."""
-    return text if not link or link in text else f"{text}\n{link}"
+    """``text`` followed by ``link`` unless it holds it already, with or without scheme."""
+    return text if normal_form(link) in normal_form(text) else f"{text}\n{link}"
 
 
 def x_form(text: str, urls: Iterable[ShownUrl] = ()) -> str:
@@ -64,7 +67,7 @@ def came_back_as_sent(sent: Content, returned: str, platform: Platform) -> bool:
     if not returned:
         return True
     if platform is Platform.FACEBOOK:
-        return normal_form(returned) == normal_form(sent.text)
+        return normal_form(returned) in (normal_form(sent.text), sent_form(sent))
     plain = _unescape(returned)
     if sent.media:
         plain = _MEDIA_LINK.sub("", plain)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.errors import Kind, NotSent, Rejected
@@ -14,7 +14,7 @@ from bot.domain.length import ALT_LIMIT
 from bot.domain.ports import Clock, Uploaded
 from bot.platforms.calls import repeatable
 from bot.platforms.x.client import Clients
-from bot.platforms.x.dialect import Raw, rows
+from bot.platforms.x.dialect import Raw
 
 CHUNK: Final = 1_000_000
 PROCESSING_S: Final = 120
@@ -77,14 +77,14 @@ class MediaDesk:
 
     def _shown_alt(self, account: Account, media_key: str) -> str | None:
         """The alt text as X shows it; None where this account may not look."""
-        params = {"media_keys": media_key, "media.fields": "media_key,alt_text"}
+        params = {"media.fields": "media_key,alt_text"}
         try:
-            said = self.clients.request(account, "GET", "/2/media", params=params)
+            said = self.clients.request(account, "GET", f"/2/media/{media_key}", params=params)
         except Rejected:
             return None
-        return next((str(row.get("alt_text", "")) for row in rows(said.page)), None)
+        return str(said.data.get("alt_text", "")) if said.data else None
 
-    def _expiry(self, begun: Raw) -> Any:
+    def _expiry(self, begun: Raw) -> datetime | None:
         seconds = begun.get("expires_after_secs")
         return self.clock() + timedelta(seconds=seconds) if isinstance(seconds, int) and seconds > 0 else None
 

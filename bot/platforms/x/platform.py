@@ -71,9 +71,7 @@ class X:
     def publish(self, account: Account, content: Content, media: Sequence[Uploaded]) -> Receipt:
         text = full_text(content, Platform.X)
         ids = [each.media_id for each in media] or None
-        said = self._clients.call(
-            account, lambda c: c.create_tweet(text=text or None, media_ids=ids, user_auth=True)
-        )
+        said = self._clients.call(account, lambda c: c.create_tweet(text=text or None, media_ids=ids, user_auth=True))
         post_id = str(said.data.get("id") or "")
         if not post_id:
             raise said.unclear("X accepted the post without giving its id; look before sending again.")

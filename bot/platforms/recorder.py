@@ -1,0 +1,223 @@
+"""A platform in memory that obeys the port: for dry runs, demonstrations and the tests of every other room.
+
+It keeps what was sent, minds capabilities and missing objects as the real ones do, and fails on request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from bot.domain.accounts import Account, Platform
+from bot.domain.errors import BadInput, Kind, PlatformError, Rejected
+from bot.domain.normal_form import sent_form
+from bot.domain.ports import (
+    Clock,
+    Identity,
+    Looked,
+    ReadBack,
+    Receipt,
+    ReplyPage,
+    SeenPost,
+    SeenReply,
+    Timeline,
+    Uploaded,
+)
+from bot.domain.posts import Content
+from bot.platforms.calls import already_gone_is_done, require
+from bot.platforms.cursors import Cursor, load
+
+REPLIES: Final = "replies"
+PAGE: Final = 100
+
+
+@dataclass(slots=True)
+class _Sent:
+    """One post that the recorder took."""
+
+    account: str
+    content: Content
+    media: tuple[Uploaded, ...]
+    seen: SeenPost
+
+
+@dataclass(slots=True)
+class Recorder:
+    """``clock`` gives aware UTC. ``posts``, ``hidden``, ``blocked`` and ``calls`` are there to be looked at."""
+
+    clock: Clock
+    name: str = Platform.X.value
+    calls: list[str] = field(default_factory=list)
+    posts: dict[str, _Sent] = field(default_factory=dict)
+    media: dict[str, bytes] = field(default_factory=dict)
+    said: dict[str, SeenReply] = field(default_factory=dict)
+    told_to: dict[str, str] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    blocked: set[tuple[str, str]] = field(default_factory=set)
+    faults: dict[str, list[tuple[PlatformError, bool]]] = field(default_factory=dict)
+    last: int = 10**15
+
+    def fail_next(self, method: str, error: PlatformError, *, after: bool = False) -> None:
+        """The next call of ``method`` raises ``error``; with ``after`` only once it has taken effect."""
+        if not callable(getattr(self, method, None)):
+            raise BadInput("The recorder has no such call.", key=method)
+        self.faults.setdefault(method, []).append((error, after))
+
+    def hear(
+        self, account: Account, parent_id: str, text: str, *, author_id: str = "7001", author: str = "visitor"
+    ) -> str:
+        """A visitor answers below ``parent_id``; gives the reply's id."""
+        reply_id = self._next_id()
+        parent = self.said.get(parent_id)
+        conversation = parent.conversation_id if parent else parent_id
+        self.said[reply_id] = SeenReply(
+            platform_id=reply_id,
+            conversation_id=conversation,
+            parent_id=parent_id,
+            text=text,
+            created_at=self.clock(),
+            author_id=author_id,
+            author_handle=author,
+            author_name=author,
+            kind="comment" if self.name == Platform.FACEBOOK else "reply",
+        )
+        self.told_to[reply_id] = account.key
+        return reply_id
+
+    def take_away(self, object_id: str) -> None:
+        """A post or a reply disappears, as when its author deletes it."""
+        self.posts.pop(object_id, None)
+        self.said.pop(object_id, None)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def whoami(self, account: Account) -> Identity:
+        self._note("whoami")
+        return Identity(_own_id(account), account.handle, account.label.best("ja"))
+
+    def resolve(self, account: Account, handle: str) -> Identity:
+        self._note("resolve")
+        if handle.removeprefix("@").casefold() != account.key:
+            raise Rejected("Nobody has this handle here.", kind=Kind.GONE)
+        return Identity(_own_id(account), account.handle)
+
+    def upload(self, account: Account, data: bytes, mime: str, alt: str) -> Uploaded:
+        self._note("upload")
+        media_id = self._next_id()
+        self.media[media_id] = data
+        return Uploaded(media_id, alt)
+
+    def publish(self, account: Account, content: Content, media: Sequence[Uploaded]) -> Receipt:
+        late = self._note("publish")
+        if any(each.media_id not in self.media for each in media):
+            raise Rejected("A medium is not there; upload it again.", kind=Kind.CONTENT)
+        post_id = self._next_id()
+        link = f"https://{self.name}.example/{account.handle}/{post_id}"
+        seen = SeenPost(post_id, sent_form(content), self.clock(), link, len(media))
+        self.posts[post_id] = _Sent(account.key, content, tuple(media), seen)
+        if late:
+            raise late
+        return Receipt(post_id, link, content.text, status=201)
+
+    def withdraw(self, account: Account, platform_id: str) -> None:
+        self._note("withdraw")
+        self.posts.pop(platform_id, None)
+
+    def own_posts(self, account: Account, *, since: datetime, after_id: str = "") -> Timeline:
+        self._note("own_posts")
+        mine = [each.seen for each in self.posts.values() if each.account == account.key]
+        seen = [post for post in mine if post.created_at >= since or post.platform_id == after_id]
+        return Timeline(tuple(sorted(seen, key=lambda post: int(post.platform_id), reverse=True)), complete=True)
+
+    def sources(self, account: Account, recent: Sequence[str]) -> tuple[str, ...]:
+        return (REPLIES,)
+
+    def replies(self, account: Account, source: str, cursor: str) -> ReplyPage:
+        self._note("replies")
+        since = load(cursor).since
+        mine = [each for each in self.said.values() if self.told_to[each.platform_id] == account.key]
+        fresh = sorted((each for each in mine if int(each.platform_id) > since), key=lambda each: int(each.platform_id))
+        page = fresh[:PAGE]
+        top = max((int(each.platform_id) for each in page), default=since)
+        return ReplyPage(tuple(self._shown(each) for each in page), Cursor(top).dump(), more=len(fresh) > PAGE)
+
+    def look(self, account: Account, ids: Sequence[str]) -> Looked:
+        self._note("look")
+        present = tuple(self._shown(self.said[each]) for each in ids if each in self.said)
+        return Looked(present, tuple(each for each in ids if each not in self.said))
+
+    def hide(self, account: Account, reply_id: str) -> None:
+        require(account, "hide", account.capabilities.hide)
+        late = self._note("hide")
+        if reply_id in self.said:
+            self.hidden.add(reply_id)
+        if late:
+            raise late
+
+    def unhide(self, account: Account, reply_id: str) -> None:
+        require(account, "hide", account.capabilities.hide)
+        self._note("unhide")
+        self._there(reply_id)
+        self.hidden.discard(reply_id)
+
+    def delete_reply(self, account: Account, reply_id: str) -> None:
+        if self.name == Platform.X:
+            raise Rejected("Nobody can delete another person's reply on X; hide it.", kind=Kind.PLAN, code="no-delete")
+        require(account, "delete", account.capabilities.delete)
+        self._note("delete_reply")
+        with already_gone_is_done():
+            self._there(reply_id)
+            del self.said[reply_id]
+
+    def block(self, account: Account, author_id: str) -> None:
+        require(account, "block", account.capabilities.block)
+        self._note("block")
+        self.blocked.add((account.key, author_id))
+
+    def unblock(self, account: Account, author_id: str) -> None:
+        require(account, "block", account.capabilities.block)
+        self._note("unblock")
+        self.blocked.discard((account.key, author_id))
+
+    def read_back(self, account: Account, reply_id: str, author_id: str) -> ReadBack:
+        self._note("read_back")
+        blocked = (account.key, author_id) in self.blocked if author_id else None
+        if not reply_id:
+            return ReadBack(None, None, None, blocked)
+        if reply_id not in self.said:
+            return ReadBack(False, False, False, blocked, {"reply": "gone"})
+        hidden = reply_id in self.hidden
+        if self.name == Platform.X:
+            return ReadBack(None, True, True, blocked, {"reply": "present", "hidden": "unsaid"})
+        return ReadBack(not hidden, True, True, blocked, {"reply": "present", "hidden": "yes" if hidden else "no"})
+
+    def _shown(self, reply: SeenReply) -> SeenReply:
+        """X never shows whether a reply is hidden."""
+        return reply if self.name == Platform.X else replace(reply, hidden=reply.platform_id in self.hidden)
+
+    def _there(self, reply_id: str) -> None:
+        if reply_id not in self.said:
+            raise Rejected("There is no such reply any more.", kind=Kind.GONE)
+
+    def _note(self, method: str) -> PlatformError | None:
+        """Records the call; raises its fault now, or gives it back when it strikes after the effect."""
+        self.calls.append(method)
+        waiting = self.faults.get(method)
+        if not waiting:
+            return None
+        error, after = waiting.pop(0)
+        if after:
+            return error
+        raise error
+
+    def _next_id(self) -> str:
+        self.last += 1
+        return str(self.last)
+
+
+def _own_id(account: Account) -> str:
+    """A roster that does not know the id yet still gets one that stays the same."""
+    return account.platform_id or str(7 * 10**15 + int.from_bytes(account.key.encode()[:6], "big") % 10**14)
