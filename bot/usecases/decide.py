@@ -1,0 +1,236 @@
+"""People decide cases: every move is checked in one place, written down with its clause, and carried out later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.domain.accounts import Account, Means
+from bot.domain.cases import Case, CommandState, Decision, KeptReply, Verb
+from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.people import Person, Role
+from bot.store import audit, cases, replies
+from bot.store.database import Tx
+from bot.usecases.parts import Parts
+from moderation.cases import PROPOSED_STEP, CaseFacts, CaseState, Duty, Moderator, Move, after, moves, why_not
+from moderation.categories import Category
+from moderation.ladder import Step
+
+HOLD_FOR: Final = timedelta(minutes=10)
+"""How long a claimed case stays locked for its holder without a move."""
+BLOCK_REVIEW: Final = timedelta(days=90)
+
+WHY_NOT: Final = {
+    "no-such-step": "The case does not stand where this step begins; read it again.",
+    "no-right": "This needs another role in this office; ask an admin.",
+    "held-by-another": "A colleague is working on this case; take one that is free, or wait until the lock lapses.",
+    "own-proposal": "You proposed this yourself; a second person has to look at it.",
+    "not-own-proposal": "Only the person who proposed it can take it back.",
+    "own-decision": "You took part in this decision; another person has to judge it.",
+    "platform-cannot": "This account cannot take that step on its platform.",
+    "author-unknown": "The platform does not say who wrote this, so nobody can be blocked.",
+    "already-taken": "This step, or a higher one, has been taken already.",
+    "no-emergency": "Deleting alone is only for exposed personal data and threats; propose it instead.",
+    "no-review-due": "There is nothing to review on this case.",
+    "review-first": "The urgent deletion has to be reviewed by another person first.",
+    "cannot-be-undone": "This step cannot be undone on the platform.",
+}
+_NEEDS_CATEGORY: Final = frozenset({Move.HIDE, Move.DELETE_NOW, *PROPOSED_STEP})
+_NEEDS_REASON: Final = frozenset(
+    {Move.DELETE_NOW, Move.REFUSE, Move.UNDO, Move.APPEAL, Move.UPHOLD, Move.REVERSE, Move.REVIEW}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a move is made: the category names the clause, ``why_not_less`` says why a lower step was not enough."""
+
+    category: Category | None = None
+    reason: str = ""
+    why_not_less: str = ""
+
+
+NO_GROUNDS: Final = Grounds()
+
+
+def decide(
+    parts: Parts,
+    case_id: int,
+    move: Move,
+    *,
+    by: Person,
+    now: datetime,
+    grounds: Grounds = NO_GROUNDS,
+    version: int | None = None,
+) -> Case:
+    """One person's move. NotAllowed says why not; BadInput says which ground is missing; Conflict: read it again."""
+    with parts.store.begin() as tx:
+        case = _unlock_lapsed(tx, cases.get(tx, case_id), now)
+        if version is not None and version != case.version:
+            raise NotAllowed(f"Case {case_id} was changed by somebody else in the meantime; read it again.")
+        facts, person = facts_of(parts, tx, case), moderator(parts, by, case.office, now)
+        refusal = why_not(facts, person, move)
+        if refusal is not None:
+            raise NotAllowed(WHY_NOT[refusal])
+        _check_grounds(facts, move, grounds)
+        return _make(parts, tx, case, move, by, grounds, now)
+
+
+def allowed(parts: Parts, tx: Tx, case: Case, *, by: Person, now: datetime) -> tuple[Move, ...]:
+    """The buttons of the page."""
+    return moves(facts_of(parts, tx, _lapse(case, now)), moderator(parts, by, case.office, now))
+
+
+def facts_of(parts: Parts, tx: Tx, case: Case) -> CaseFacts:
+    """What the rules look at, gathered from case, verdict, decisions and roster."""
+    account = parts.account(case.account)
+    verdict, reply = replies.verdict(tx, case.verdict), replies.get(tx, case.reply)
+    deciders = {each.by for each in cases.decisions(tx, case.id) if each.step is not Step.NONE}
+    return CaseFacts(
+        state=case.state,
+        step=case.step,
+        labels=frozenset(case.labels),
+        signals=frozenset(signal.kind for signal in verdict.signals),
+        holder=case.holder,
+        proposer=case.proposer,
+        deciders=frozenset(deciders),
+        review_due=case.review_due,
+        means=means_of(account),
+        author_known=bool(reply.author_id),
+    )
+
+
+def means_of(account: Account) -> dict[Step, str]:
+    able = account.capabilities
+    return {Step.HIDE: able.hide.value, Step.DELETE: able.delete.value, Step.BLOCK: able.block.value}
+
+
+def moderator(parts: Parts, by: Person, office: str, now: datetime) -> Moderator:
+    """The person as the case rules see them, in this office on this day."""
+    today = parts.today(parts.registry().office(office), now)
+    pairs = ((Role.MODERATOR, Duty.MODERATOR), (Role.REVIEWER, Duty.REVIEWER))
+    return Moderator(by.login, frozenset(duty for role, duty in pairs if by.may(role, office, today)))
+
+
+def _make(parts: Parts, tx: Tx, case: Case, move: Move, by: Person, grounds: Grounds, now: datetime) -> Case:
+    step = _step_after(case, move)
+    decision = cases.decide(
+        tx,
+        case,
+        move,
+        by=by.login,
+        step=step if move in _DECIDES else Step.NONE,
+        category=grounds.category,
+        reason=grounds.reason.strip(),
+        why_not_less=grounds.why_not_less.strip(),
+        at=now,
+    )
+    changed = cases.change(tx, case, after(case.state, move), step=step.word, **_values(case, move, by, now))
+    _order_commands(parts, tx, case, changed, move, by, now)
+    _record(tx, changed, decision, by, now)
+    return changed
+
+
+_DECIDES: Final = frozenset({Move.HIDE, Move.DELETE_NOW, Move.APPROVE, *PROPOSED_STEP})
+"""Moves that make somebody a decider of the step: they may not judge an objection to it."""
+
+
+def _step_after(case: Case, move: Move) -> Step:
+    if move in PROPOSED_STEP:
+        return PROPOSED_STEP[move]
+    fixed = {Move.HIDE: Step.HIDE, Move.DELETE_NOW: Step.DELETE}
+    if move in (Move.REFUSE, Move.WITHDRAW, Move.UNDO, Move.REVERSE, Move.REOPEN, Move.DISMISS):
+        return Step.NONE
+    return fixed.get(move, case.step)
+
+
+def _values(case: Case, move: Move, by: Person, now: datetime) -> dict[str, object]:
+    """What else changes on the case's row."""
+    state = after(case.state, move)
+    values: dict[str, object] = {"first_seen_at": case.first_seen_at or now}
+    if state in (CaseState.CLAIMED, CaseState.PROPOSED):
+        values |= {"holder": by.login, "held_until": now + HOLD_FOR}
+    else:
+        values |= {"holder": None, "held_until": None}
+    if move in PROPOSED_STEP:
+        values["proposer"] = by.login
+    if move in (Move.HIDE, Move.DELETE_NOW, Move.APPROVE):
+        values |= {"decider": by.login, "acted_at": now}
+    if move is Move.DELETE_NOW:
+        values["review_due"] = True
+    if move is Move.REVIEW:
+        values["review_due"] = False
+    if move is Move.APPROVE and case.step is Step.BLOCK:
+        values["block_review_at"] = now + BLOCK_REVIEW
+    if state in (CaseState.CLOSED, CaseState.DISMISSED, CaseState.REVERSED):
+        values["closed_at"] = now
+    return values
+
+
+def _order_commands(parts: Parts, tx: Tx, before: Case, case: Case, move: Move, by: Person, now: datetime) -> None:
+    """What the platform must be told so that it stands as decided."""
+    reply, account = replies.get(tx, case.reply), parts.account(case.account)
+    for verb in _verbs(before, move):
+        means = account.capabilities.block if verb in (Verb.BLOCK, Verb.UNBLOCK) else Means.API
+        state = CommandState.BY_HAND if means is Means.ASSISTED else CommandState.QUEUED
+        cases.order(tx, case, verb, _object(verb, reply), state=state, by=by.login, at=now)
+
+
+def _verbs(before: Case, move: Move) -> tuple[Verb, ...]:
+    if move is Move.HIDE:
+        return (Verb.HIDE,)
+    if move is Move.DELETE_NOW:
+        return (Verb.DELETE,)
+    if move is Move.APPROVE:
+        return (Verb.DELETE,) if before.step is Step.DELETE else (Verb.HIDE, Verb.BLOCK)
+    if move in (Move.UNDO, Move.REVERSE):
+        undone = {Step.HIDE: (Verb.UNHIDE,), Step.BLOCK: (Verb.UNHIDE, Verb.UNBLOCK)}
+        return undone.get(before.step, ())
+    return ()
+
+
+def _object(verb: Verb, reply: KeptReply) -> str:
+    if verb in (Verb.BLOCK, Verb.UNBLOCK):
+        return f"author:{reply.author_id}"
+    return f"reply:{reply.platform_id}"
+
+
+def _check_grounds(facts: CaseFacts, move: Move, grounds: Grounds) -> None:
+    if move in _NEEDS_CATEGORY and grounds.category is None:
+        raise BadInput("Name the category: every measure rests on a clause of the policy.", key="category")
+    if grounds.category is Category.OTHER_UNSUITABLE and not grounds.reason.strip():
+        raise BadInput("Category 9 needs the reasonable grounds in words.", key="reason")
+    if move in _NEEDS_REASON and not grounds.reason.strip():
+        raise BadInput("Write the reason; it is kept with the case.", key="reason")
+    step = PROPOSED_STEP.get(move, Step.DELETE if move is Move.DELETE_NOW else Step.NONE)
+    if step.lower and not grounds.why_not_less.strip():
+        lower = " or ".join(each.word for each in step.lower if facts.means.get(each, "none") != "none")
+        if lower:
+            raise BadInput(f"Write why '{lower}' was not enough.", key="why_not_less")
+
+
+def _unlock_lapsed(tx: Tx, case: Case, now: datetime) -> Case:
+    lapsed = _lapse(case, now)
+    return case if lapsed is case else cases.change(tx, case, lapsed.state, holder=None, held_until=None)
+
+
+def _lapse(case: Case, now: datetime) -> Case:
+    if case.state is CaseState.CLAIMED and case.held_until is not None and case.held_until <= now:
+        return replace(case, state=CaseState.OPEN, holder=None)
+    return case
+
+
+def _record(tx: Tx, case: Case, decision: Decision, by: Person, now: datetime) -> None:
+    audit.append(
+        tx,
+        by,
+        f"case.{decision.move.value}",
+        f"case:{case.id}",
+        at=now,
+        office=case.office,
+        step=case.step.word,
+        category=int(decision.category) if decision.category else None,
+        policy=case.policy,
+        decision=decision.id,
+    )

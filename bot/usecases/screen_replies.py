@@ -1,0 +1,108 @@
+"""Screen what was collected; a flagged reply, or one that needs a look, opens exactly one case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.accounts import Account
+from bot.domain.cases import KeptReply
+from bot.domain.people import SERVICE
+from bot.store import audit, cases, posts, replies, service
+from bot.store.database import Tx
+from bot.usecases.parts import Parts
+from moderation.cases import ENDED, CaseState, lane
+from moderation.detectors.flood import Repeats, with_flood
+from moderation.model import Action, Reply, Verdict
+
+log = structlog.get_logger()
+
+FLOOD_SPAN: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What one tick judged."""
+
+    replies: int = 0
+    cases: int = 0
+    urgent: int = 0
+
+
+def screen_replies(parts: Parts, *, now: datetime, limit: int = 256) -> Screened:
+    """Judges the oldest unscreened replies under the live policy; idempotent, any number of processes may tick."""
+    with parts.store.read() as tx:
+        waiting = [reply for reply in replies.unscreened(tx, limit=limit) if reply.text is not None]
+        texts = {reply.id: _reply_to_screen(parts, tx, reply) for reply in waiting}
+    verdicts = parts.screener().screen_many([texts[reply.id] for reply in waiting])
+    opened = urgent = 0
+    for reply, verdict in zip(waiting, verdicts, strict=True):
+        with parts.store.begin() as tx:
+            case_opened = _judge(parts, tx, reply, verdict, now)
+        opened += case_opened
+        urgent += case_opened and verdict.action is Action.URGENT
+    if waiting:
+        log.info("replies_screened", replies=len(waiting), cases=opened, urgent=urgent)
+    return Screened(len(waiting), opened, urgent)
+
+
+def _judge(parts: Parts, tx: Tx, reply: KeptReply, verdict: Verdict, now: datetime) -> bool:
+    words = reply.text or ""
+    repeats = Repeats(*replies.same_words(tx, words, since=reply.written_at - FLOOD_SPAN))
+    verdict = with_flood(verdict, words, repeats)
+    number = replies.add_verdict(tx, reply, verdict, at=now)
+    existing = cases.of_reply(tx, reply.id)
+    if verdict.action is Action.NONE and existing is None:
+        return False
+    kept = replies.verdict(tx, number)
+    harm = lane(frozenset(verdict.labels), frozenset(signal.kind for signal in verdict.signals))
+    if existing is not None:
+        state = CaseState.OPEN if existing.state in ENDED and verdict.action is not Action.NONE else existing.state
+        cases.refresh(tx, existing, kept, lane=harm, state=state)
+        return False
+    account = parts.account(reply.account)
+    case = cases.open_case(
+        tx, reply, kept, office=account.office, lane=harm, group_key=tx.seal.fingerprint(words), at=now
+    )
+    labels = [int(label) for label in verdict.labels]
+    audit.append(
+        tx,
+        SERVICE,
+        "case.opened",
+        f"case:{case.id}",
+        at=now,
+        office=case.office,
+        reply=reply.id,
+        labels=labels,
+        policy=verdict.policy,
+        lane=harm,
+    )
+    if verdict.action is Action.URGENT:
+        service.tell(tx, [f"office:{case.office}", "role:moderator"], "case.urgent", f"case:{case.id}", at=now)
+    return True
+
+
+def _reply_to_screen(parts: Parts, tx: Tx, reply: KeptReply) -> Reply:
+    account = parts.account(reply.account)
+    return Reply(
+        text=reply.text or "",
+        id=str(reply.id),
+        lang="",
+        platform=reply.platform,
+        account=account.handle,
+        kind=reply.kind,
+        post=_post_text(tx, account, reply),
+        author=reply.author,
+    )
+
+
+def _post_text(tx: Tx, account: Account, reply: KeptReply) -> str:
+    """The words of our post that the reply stands under, empty if it was not sent by this service."""
+    for platform_id in dict.fromkeys((reply.conversation_id, reply.parent_id)):
+        post = posts.by_platform_id(tx, account.id, platform_id) if platform_id else None
+        if post is not None:
+            return post.revision.content.text
+    return ""
