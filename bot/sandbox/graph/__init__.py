@@ -1,0 +1,1 @@
+"""Practice Facebook: the part of the Graph API that a Page's own app uses."""

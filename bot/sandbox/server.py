@@ -1,0 +1,124 @@
+"""One HTTP server in a thread: both platforms and the control API."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+PULSE_S = 0.25
+METHODS = ["GET", "POST", "PUT", "DELETE"]
+
+
+class PortTaken(Exception):
+    """The practice platforms cannot listen there; the message says what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises PortTaken with one clear sentence."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(128)
+    except OSError as exc:
+        sock.close()
+        raise PortTaken(
+            f"The practice platforms cannot listen on {host}:{port} ({exc.strerror}). "
+            "Stop the other program or choose another port."
+        ) from exc
+    return sock
+
+
+class ThreadedServer:
+    """uvicorn in a daemon thread; can be made unreachable and reachable again."""
+
+    def __init__(self, platforms: Endpoint, control: Endpoint, tick: Callable[[], object]) -> None:
+        self._tick = tick
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        app.add_route("/_control/{action}", control, methods=["GET", "POST"])
+        app.add_route("/{platform:str}/{rest:path}", platforms, methods=METHODS)
+        self._config = uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(self._config)
+        self._thread: threading.Thread | None = None
+        self._where = ("127.0.0.1", 0)
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def connections(self) -> Iterable[Any]:
+        return self._server.server_state.connections
+
+    def start(self, host: str, port: int) -> int:
+        """Listen and return the port; raises PortTaken."""
+        sock = listen(host, port)
+        self._where = (host, sock.getsockname()[1])
+        self._thread = threading.Thread(target=self._run, args=(sock,), name="practice-platforms", daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return self._where[1]
+
+    def _run(self, sock: socket.socket) -> None:
+        asyncio.run(self._serve(sock))
+
+    async def _serve(self, sock: socket.socket) -> None:
+        self.loop = asyncio.get_running_loop()
+        pulse = asyncio.ensure_future(self._pulse())
+        await self._server.serve(sockets=[sock])
+        pulse.cancel()
+
+    async def _pulse(self) -> None:
+        """The crowd looks at the clock a few times a second."""
+        while True:
+            self._tick()
+            await asyncio.sleep(PULSE_S)
+
+    def stop(self) -> None:
+        """Answer no more; hanging calls are dropped. Returns when the thread has ended."""
+        self._server.should_exit = True
+        self._server.force_exit = True
+        if self._thread:
+            self._thread.join(timeout=5)
+        self._thread = None
+
+    def unreachable(self, yes: bool) -> None:
+        """Close the port, so that connecting is refused, or open it again."""
+        assert self.loop is not None
+        asyncio.run_coroutine_threadsafe(self._close() if yes else self._open(), self.loop).result(timeout=5)
+
+    async def _close(self) -> None:
+        for server in self._server.servers:
+            server.close()
+        for connection in list(self.connections()):
+            connection.transport.abort()
+
+    async def _open(self) -> None:
+        assert self.loop is not None
+        sock = listen(*self._where)
+        protocol = self._config.http_protocol_class
+
+        def connect() -> Any:
+            return protocol(
+                config=self._config, server_state=self._server.server_state, app_state={}, _loop=self.loop
+            )
+
+        self._server.servers = [await self.loop.create_server(connect, sock=sock)]

@@ -1,0 +1,1 @@
+"""Practice X: API v2 as tweepy sees it."""

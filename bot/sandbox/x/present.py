@@ -1,0 +1,230 @@
+"""How X shows posts, people and media: requested fields, expansions, and the two dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..ids import x_time
+from ..wire import Call, Json
+from ..world import World
+from .create import PLAIN_LIMIT, edit_controls
+from .errors import invalid, missing
+from .length import weighted_length
+from .state import Medium, Person, XPost
+from .text import entities, escape
+
+# old word -> new word, in fields, expansions and answers
+NEW_WORDS = {
+    "edit_history_tweet_ids": "edit_history_post_ids",
+    "referenced_tweets": "referenced_posts",
+    "note_tweet": "note_post",
+    "tweets": "posts",
+}
+_MOVED = {"author_id", "in_reply_to_user_id", "referenced_posts", "edit_history_post_ids"}
+_FIELDS = _MOVED | set(
+    "article article_title attachments card_uri community_id context_annotations conversation_id created_at "
+    "display_text_range edit_controls entities geo id lang media_metadata non_public_metrics note_post "
+    "organic_metrics paid_partnership possibly_sensitive promoted_metrics public_metrics reply_settings "
+    "scopes source text withheld".split()
+)
+_EXPANSIONS = _MOVED | set(
+    "attachments.media_keys attachments.poll_ids entities.mentions.username geo.place_id username "
+    "referenced_posts.id referenced_posts.id.author_id edit_history_post_ids "
+    "most_recent_post_id pinned_post_id affiliation".split()
+)
+_USER_FIELDS = set(
+    "affiliation confirmed_email connection_status created_at description entities id is_identity_verified "
+    "location most_recent_post_id most_recent_tweet_id name parody pinned_post_id pinned_tweet_id "
+    "profile_banner_url profile_image_url protected public_metrics receives_your_dm subscription "
+    "subscription_type url username verified verified_followers_count verified_type withheld".split()
+)
+_MEDIA_FIELDS = set("alt_text duration_ms height media_key preview_image_url public_metrics type url variants width".split())
+
+
+def _new(word: str) -> str:
+    head, dot, tail = word.partition(".")
+    head = {"most_recent_tweet_id": "most_recent_post_id", "pinned_tweet_id": "pinned_post_id"}.get(head, head)
+    return NEW_WORDS.get(head, head) + dot + tail
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one request asked for, and in whose words the answer speaks; inside, all words are new."""
+
+    new_names: bool
+    fields: frozenset[str]
+    expansions: frozenset[str]
+    user_fields: frozenset[str]
+    media_fields: frozenset[str]
+
+    @classmethod
+    def of(cls, world: World, call: Call) -> Words:
+        dialect = world.knobs.dialect
+        _refuse_other_dialect(call, dialect)
+        fields = _listed(call, "tweet.fields", _FIELDS) | _listed(call, "post.fields", _FIELDS)
+        expansions = _listed(call, "expansions", _EXPANSIONS)
+        asked_new = bool(call.param("post.fields")) or "referenced_posts" in call.param("expansions")
+        return cls(
+            dialect == "post" or (dialect == "mixed" and asked_new),
+            frozenset(fields),
+            frozenset(expansions),
+            frozenset(_listed(call, "user.fields", _USER_FIELDS)),
+            frozenset(_listed(call, "media.fields", _MEDIA_FIELDS)),
+        )
+
+    def say(self, facts: Json) -> Json:
+        """The facts in the words of the answer's dialect."""
+        if self.new_names:
+            return facts
+        old = {new: word for word, new in NEW_WORDS.items()}
+        return {old.get(key, key): value for key, value in facts.items()}
+
+
+def _refuse_other_dialect(call: Call, dialect: str) -> None:
+    wrong = {"tweet": "post.fields", "post": "tweet.fields"}.get(dialect, "")
+    if wrong and call.param(wrong):
+        raise invalid(f"The query parameter [{wrong}] is not one of the parameters of this endpoint", **{wrong: []})
+
+
+def _listed(call: Call, name: str, known: set[str]) -> set[str]:
+    words = {word for word in call.param(name).split(",") if word}
+    strangers = sorted(word for word in words if _new(word) not in known)
+    if strangers:
+        raise invalid(
+            f"The `{name}` query parameter value [{strangers[0]}] is not one of the known ones",
+            **{name: strangers},
+        )
+    return {_new(word) for word in words}
+
+
+def post_json(world: World, post: XPost, words: Words) -> Json:
+    """One post with the fields asked for; id, text and the edit history always."""
+    shown = _all_facts(world, post)
+    wanted = {"id", "text", "edit_history_post_ids"} | words.fields
+    wanted |= {word.partition(".")[0] for word in words.expansions}
+    return words.say({key: value for key, value in shown.items() if key in wanted and value is not None})
+
+
+def _all_facts(world: World, post: XPost) -> Json:
+    state = world.x
+    text, rest = _cut(post.text)
+    parent = state.posts.get(post.parent_id)
+    return {
+        "id": post.id,
+        "text": escape(text),
+        "edit_history_post_ids": list(post.chain),
+        "author_id": post.author_id,
+        "conversation_id": post.conversation_id,
+        "created_at": x_time(post.created_at),
+        "lang": post.lang,
+        "reply_settings": post.reply_settings,
+        "possibly_sensitive": False,
+        "edit_controls": edit_controls(world, post),
+        "entities": entities(state, escape(text), post.links) or None,
+        "attachments": {"media_keys": list(post.media_keys)} if post.media_keys else None,
+        "in_reply_to_user_id": parent.author_id if parent else None,
+        "referenced_posts": _references(post) or None,
+        "note_post": {"text": escape(post.text)} if rest else None,
+        "public_metrics": {
+            "retweet_count": 0,
+            "reply_count": sum(1 for other in state.posts.values() if other.parent_id == post.id),
+            "like_count": 0,
+            "quote_count": sum(1 for other in state.posts.values() if other.quoted_id == post.id),
+            "bookmark_count": 0,
+            "impression_count": 0,
+        },
+    }
+
+
+def _references(post: XPost) -> list[Json]:
+    replied = [{"type": "replied_to", "id": post.parent_id}] if post.parent_id else []
+    return replied + ([{"type": "quoted", "id": post.quoted_id}] if post.quoted_id else [])
+
+
+def _cut(text: str) -> tuple[str, bool]:
+    """A long post's short text, and whether anything was cut."""
+    if weighted_length(text) <= PLAIN_LIMIT:
+        return text, False
+    return text[: PLAIN_LIMIT // 2 - 1] + "…", True
+
+
+def user_json(world: World, person: Person, words: Words) -> Json:
+    since = person.created_at or world.now().replace(year=2019, month=4, day=1, hour=0, minute=0, second=0)
+    facts: Json = {
+        "id": person.id,
+        "name": person.name,
+        "username": person.handle,
+        "created_at": x_time(since),
+        "description": "",
+        "verified": person.account is not None,
+        "verified_type": "government" if person.account else "none",
+        "protected": person.protected,
+        "parody": person.parody,
+        "profile_image_url": f"https://pbs.example/{person.id}.png",
+    }
+    wanted = {"id", "name", "username"} | words.user_fields
+    return {key: value for key, value in facts.items() if key in wanted}
+
+
+def media_json(world: World, medium: Medium, words: Words) -> Json:
+    kind = {"tweet_image": "photo", "tweet_gif": "animated_gif"}.get(medium.category, "video")
+    facts: Json = {
+        "media_key": medium.key,
+        "type": kind,
+        "url": f"https://pbs.example/media/{medium.id}",
+        "width": 1200,
+        "height": 675,
+    }
+    if medium.alt_text:
+        facts["alt_text"] = medium.alt_text
+    return {key: value for key, value in facts.items() if key in {"media_key", "type"} | words.media_fields}
+
+
+def page_json(world: World, posts: Sequence[XPost], words: Words) -> Json:
+    """`data`, `includes` and partial `errors`; each is missing when it would be empty."""
+    body: Json = {}
+    if posts:
+        body["data"] = [post_json(world, post, words) for post in posts]
+    includes, errors = _includes(world, posts, words)
+    if includes:
+        body["includes"] = includes
+    return {**body, "errors": errors} if errors else body
+
+
+def _includes(world: World, posts: Sequence[XPost], words: Words) -> tuple[Json, list[Json]]:
+    wanted, state = words.expansions, world.x
+    errors: list[Json] = []
+    related: list[XPost] = []
+    if wanted & {"referenced_posts", "referenced_posts.id", "referenced_posts.id.author_id"}:
+        idents = _unique(ident for post in posts for ident in (post.parent_id, post.quoted_id) if ident)
+        related = [state.posts[ident] for ident in idents if not state.posts[ident].deleted]
+        errors = [missing("tweet", "referenced_tweets.id", i) for i in idents if state.posts[i].deleted]
+    people = _people(world, posts, related, wanted)
+    media = _unique(key for post in posts for key in post.media_keys)
+    included: Json = {"users": [user_json(world, state.people[ident], words) for ident in people]}
+    included["posts"] = [post_json(world, post, words) for post in related]
+    if "attachments.media_keys" in wanted:
+        by_key = {item.key: item for item in state.media.values()}
+        included["media"] = [media_json(world, by_key[key], words) for key in media if key in by_key]
+    return words.say({key: items for key, items in included.items() if items}), errors
+
+
+def _people(
+    world: World, posts: Sequence[XPost], related: Sequence[XPost], wanted: frozenset[str]
+) -> list[str]:
+    idents: list[str] = []
+    if "author_id" in wanted:
+        idents += [post.author_id for post in posts]
+    if "referenced_posts.id.author_id" in wanted:
+        idents += [post.author_id for post in related]
+    if "in_reply_to_user_id" in wanted:
+        parents = (world.x.posts.get(post.parent_id) for post in posts)
+        idents += [parent.author_id for parent in parents if parent]
+    if "entities.mentions.username" in wanted:
+        idents += [ident for post in posts for ident in sorted(post.mentioned)]
+    return _unique(idents)
+
+
+def _unique(items: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(items))
