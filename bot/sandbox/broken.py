@@ -79,9 +79,7 @@ _X = {
 
 
 def _x_error(fault: Fault) -> Answer:
-    status, title, detail, kind = _X.get(
-        fault.kind, (503, "Service Unavailable", "Service Unavailable", "about:blank")
-    )
+    status, title, detail, kind = _X.get(fault.kind, (503, "Service Unavailable", "Service Unavailable", "about:blank"))
     status = fault.status or status
     body = {"title": title, "detail": detail, "type": kind, "status": status}
     return Answer(status, body, fault.headers, content_type="application/problem+json")

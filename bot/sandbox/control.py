@@ -23,13 +23,41 @@ if TYPE_CHECKING:
 
 Action = Callable[..., Any]
 LOOKS = ("requests", "state", "secrets", "deliveries", "creates", "posts", "replies", "hidden", "blocked", "muted")
-_SANDBOX = (
-    "secrets reset turn fault clear_faults advance deliver_to verify_webhook deliveries tick requests state".split()
-)
-_PEOPLE = (
-    "reply quote mention comment edit delete protect suspend revoke rename post_by_hand block_by_hand "
-    "hide_by_hand creates posts replies hidden blocked muted".split()
-)
+_SANDBOX = [
+    "secrets",
+    "reset",
+    "turn",
+    "fault",
+    "clear_faults",
+    "advance",
+    "deliver_to",
+    "verify_webhook",
+    "deliveries",
+    "tick",
+    "requests",
+    "state",
+]
+_PEOPLE = [
+    "reply",
+    "quote",
+    "mention",
+    "comment",
+    "edit",
+    "delete",
+    "protect",
+    "suspend",
+    "revoke",
+    "rename",
+    "post_by_hand",
+    "block_by_hand",
+    "hide_by_hand",
+    "creates",
+    "posts",
+    "replies",
+    "hidden",
+    "blocked",
+    "muted",
+]
 
 
 def actions(sandbox: Sandbox) -> Mapping[str, Action]:
@@ -62,7 +90,7 @@ def control_endpoint(sandbox: Sandbox) -> Endpoint:
 def _arguments(body: bytes, query: dict[str, str]) -> dict[str, Any]:
     given = json.loads(body) if body else {}
     if not isinstance(given, dict):
-        raise ValueError("The arguments must be a JSON object.")
+        raise TypeError("The arguments must be a JSON object.")
     if "at" in given:
         given["at"] = datetime.fromisoformat(str(given["at"]))
     return {**query, **given}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from .control import control_endpoint
 from .crowd import Crowd
@@ -65,7 +65,7 @@ class Sandbox:
             self._server.stop()
         self._server = None
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         if self._server is None:
             self.start()
         return self

@@ -76,8 +76,9 @@ class Gateway:
         return call, found[0] if found else None
 
     def _act(self, call: Call, route: Route | None) -> Answer:
-        desk = x_routes if call.platform == "x" else graph_routes
-        return desk.run(self._world, call, route) if route else desk.unknown(call)
+        if call.platform == "x":
+            return x_routes.run(self._world, call, route) if route else x_routes.unknown(call)
+        return graph_routes.run(self._world, call, route) if route else graph_routes.unknown(call)
 
     def _shown(self, call: Call, fault: Fault | None, good: Answer | None) -> Answer | None:
         """What leaves the house; None when nothing does. A refused call is not broken on top."""
@@ -154,5 +155,3 @@ def _address(request: Request) -> str:
     query = request.scope["query_string"].decode()
     host = request.headers.get("host") or urlsplit(str(request.base_url)).netloc
     return f"{request.url.scheme}://{host}{raw_path.decode()}" + (f"?{query}" if query else "")
-
-

@@ -54,9 +54,7 @@ class People:
             words = f"@{addressed} {text}" if mention and addressed != author.handle else text
             return self._write(author, words, parent=parent, at=at)
 
-    def quote(
-        self, post_id: str, text: str, *, handle: str, name: str = "", at: datetime | None = None
-    ) -> str:
+    def quote(self, post_id: str, text: str, *, handle: str, name: str = "", at: datetime | None = None) -> str:
         """A visitor quotes a post on X."""
         with self._world.lock:
             author = self._world.x.visitor(handle, name)
@@ -78,9 +76,7 @@ class People:
         source: str = "visitor",
     ) -> str:
         moment = at or self._world.now()
-        return add_post(
-            self._world, author, text, at=moment, parent=parent, quoted=quoted, source=source
-        ).id
+        return add_post(self._world, author, text, at=moment, parent=parent, quoted=quoted, source=source).id
 
     def _standing(self, post_id: str) -> XPost:
         post = self._world.x.posts[post_id]
@@ -138,9 +134,7 @@ class People:
                 return ident
             old = self._world.x.newest(self._standing(ident))
             author = self._world.x.people[old.author_id]
-            return add_post(
-                self._world, author, text, at=self._world.now(), previous=old, source=old.source
-            ).id
+            return add_post(self._world, author, text, at=self._world.now(), previous=old, source=old.source).id
 
     def delete(self, ident: str) -> None:
         """The author (or staff by hand) deletes a post, reply or comment."""
@@ -294,5 +288,3 @@ class People:
             for item in self._world.graph.comments.values()
             if item.author_id not in self._world.graph.pages
         ]
-
-

@@ -8,8 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ALL_SCOPES = frozenset(
-    "tweet.read tweet.write users.read tweet.moderate.write mute.read mute.write block.read block.write "
-    "media.write offline.access".split()
+    [
+        "tweet.read",
+        "tweet.write",
+        "users.read",
+        "tweet.moderate.write",
+        "mute.read",
+        "mute.write",
+        "block.read",
+        "block.write",
+        "media.write",
+        "offline.access",
+    ]
 )
 
 

@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 PULSE_S = 0.25
@@ -49,7 +50,7 @@ class ThreadedServer:
         app.add_route("/{platform:str}/{rest:path}", platforms, methods=METHODS)
         self._config = uvicorn.Config(
             app,
-            http="h11",
+            http=H11Protocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -114,10 +115,9 @@ class ThreadedServer:
     async def _open(self) -> None:
         assert self.loop is not None
         sock = listen(*self._where)
-        protocol = self._config.http_protocol_class
 
-        def connect() -> Any:
-            return protocol(
+        def connect() -> H11Protocol:
+            return H11Protocol(
                 config=self._config, server_state=self._server.server_state, app_state={}, _loop=self.loop
             )
 

@@ -35,9 +35,7 @@ def list_comments(world: World, call: Call, caller: GraphCaller) -> Answer:
         if (since is None or item.created_at >= since) and (until is None or item.created_at <= until)
     ]
     wanted = parse_fields(call.param("fields"))
-    body = page_of(
-        call, _ordered(call, found), lambda item: item.id, lambda item: comment_json(world, item, wanted)
-    )
+    body = page_of(call, _ordered(call, found), lambda item: item.id, lambda item: comment_json(world, item, wanted))
     if call.param("summary") in ("true", "1"):
         body["summary"] = {"order": call.param("order", "ranked"), "total_count": len(found)}
     return Answer(200, body)

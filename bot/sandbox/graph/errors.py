@@ -5,9 +5,7 @@ from __future__ import annotations
 from ..wire import Answer, Json, RefusedCall
 
 
-def graph_error(
-    code: int, message: str, *, subcode: int = 0, status: int = 400, user_message: str = ""
-) -> RefusedCall:
+def graph_error(code: int, message: str, *, subcode: int = 0, status: int = 400, user_message: str = "") -> RefusedCall:
     error: Json = {
         "message": message,
         "type": "OAuthException",

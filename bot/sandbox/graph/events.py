@@ -46,7 +46,9 @@ def comment_event(world: World, comment: Comment, verb: str, *, by_page: bool = 
 
 def block_event(world: World, page_id: str, user_id: str, verb: str) -> None:
     name = world.graph.visitors.get(user_id, "")
-    _emit(world, page_id, {"item": "user", "verb": verb, "from": {"id": page_id}, "user": {"id": user_id, "name": name}})
+    _emit(
+        world, page_id, {"item": "user", "verb": verb, "from": {"id": page_id}, "user": {"id": user_id, "name": name}}
+    )
 
 
 def _emit(world: World, page_id: str, value: Json) -> None:

@@ -81,7 +81,6 @@ def delete_node(world: World, call: Call, caller: GraphCaller) -> Answer:
     return Answer(200, {"success": True})
 
 
-
 def debug_token(world: World, call: Call, caller: GraphCaller) -> Answer:
     """Is this token alive, with which permissions; needs the app's own token."""
     if caller.page is not None:

@@ -15,9 +15,7 @@ Item = TypeVar("Item")
 LARGEST = 100
 
 
-def page_of(
-    call: Call, items: Sequence[Item], key: Callable[[Item], str], show: Callable[[Item], Json]
-) -> Json:
+def page_of(call: Call, items: Sequence[Item], key: Callable[[Item], str], show: Callable[[Item], Json]) -> Json:
     """`data` and, when there is any, `paging` with cursors and the next address."""
     size = _size(call)
     keys = [key(item) for item in items]

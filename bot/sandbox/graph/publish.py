@@ -50,9 +50,7 @@ def create_post(world: World, call: Call, caller: GraphCaller) -> Answer:
     published = flag(facts.get("published", "true"), "published")
     scheduled = _scheduled(world, facts, published)
     _refuse_twin(world, page, message, link, tuple(photos))
-    post = add_post(
-        world, page, message, link=link, photos=photos, published=published, scheduled_at=scheduled
-    )
+    post = add_post(world, page, message, link=link, photos=photos, published=published, scheduled_at=scheduled)
     return Answer(200, {"id": post.id})
 
 
@@ -187,7 +185,7 @@ def _refuse_same_photo(world: World, photo: Photo) -> None:
 
 
 def list_posts(world: World, call: Call, caller: GraphCaller) -> Answer:
-    """feed and published_posts show what is public; scheduled_posts what is still to come."""
+    """Feed and published_posts show what is public; scheduled_posts what is still to come."""
     page = _page(world, call, caller)
     edge = world.now() - timedelta(seconds=world.knobs.read_lag_s)
     posts = [post for post in world.graph.posts.values() if post.page_id == page.id and not post.deleted]
@@ -199,9 +197,7 @@ def list_posts(world: World, call: Call, caller: GraphCaller) -> Answer:
     chosen = _between(call, chosen)
     chosen.sort(key=lambda post: (post.created_at, post.id), reverse=True)
     wanted = parse_fields(call.param("fields"))
-    return Answer(
-        200, page_of(call, chosen, lambda post: post.id, lambda post: post_json(world, post, wanted))
-    )
+    return Answer(200, page_of(call, chosen, lambda post: post.id, lambda post: post_json(world, post, wanted)))
 
 
 def _between(call: Call, posts: list[FbPost]) -> list[FbPost]:

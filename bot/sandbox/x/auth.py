@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
 from urllib.parse import urlsplit
-
-from oauthlib.oauth1.rfc5849 import signature
 
 from ..wire import Call
 from ..world import World
@@ -14,6 +14,8 @@ from .errors import forbidden, problem, unauthorized
 from .state import Person
 
 APP = "app"
+# the signing rules themselves, from the library under tweepy; it has no type hints
+signature: Final[Any] = import_module("oauthlib.oauth1.rfc5849.signature")
 
 
 @dataclass(frozen=True, slots=True)

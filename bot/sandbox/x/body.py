@@ -27,9 +27,7 @@ def _is_bool(value: Any) -> bool:
 
 
 def _ids(least: int, most: int) -> Check:
-    return lambda value: (
-        isinstance(value, list) and least <= len(value) <= most and all(_is_id(item) for item in value)
-    )
+    return lambda value: isinstance(value, list) and least <= len(value) <= most and all(_is_id(item) for item in value)
 
 
 def _object(shape: dict[str, Check], *needed: str) -> Check:

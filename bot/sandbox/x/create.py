@@ -30,9 +30,7 @@ def create(world: World, call: Call, caller: Caller) -> Answer:
     parent, quoted = _parent(world, me, body), _quoted(world, me, body)
     previous = _previous(world, me, body)
     _refuse_duplicate(world, me, text, parent)
-    post = add_post(
-        world, me, text, at=world.now(), parent=parent, quoted=quoted, media=media, previous=previous
-    )
+    post = add_post(world, me, text, at=world.now(), parent=parent, quoted=quoted, media=media, previous=previous)
     post.reply_settings, post.poll = body.get("reply_settings", "everyone"), "poll" in body
     handle = me.handle
     world.x.creates[handle] = world.x.creates.get(handle, 0) + 1
@@ -203,5 +201,3 @@ def remove_post(world: World, post: XPost) -> None:
     for ident in post.chain:
         world.x.posts[ident].deleted = True
     deleted(world, post)
-
-

@@ -60,6 +60,4 @@ def missing(kind: str, parameter: str, value: str, *, suspended: bool = False) -
 
 
 def not_found(kind: str, parameter: str, value: str) -> RefusedCall:
-    return RefusedCall(
-        Answer(404, {**missing(kind, parameter, value), "status": 404}, content_type=PROBLEM_TYPE)
-    )
+    return RefusedCall(Answer(404, {**missing(kind, parameter, value), "status": 404}, content_type=PROBLEM_TYPE))

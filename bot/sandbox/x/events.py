@@ -9,14 +9,34 @@ from .state import Person, XPost
 from .text import escape
 
 PRIVATE = frozenset(
-    "post.reply.create post.mention.create post.quote.create post.repost.create like.create "
-    "mute.mute mute.unmute block.block block.unblock".split()
+    [
+        "post.reply.create",
+        "post.mention.create",
+        "post.quote.create",
+        "post.repost.create",
+        "like.create",
+        "mute.mute",
+        "mute.unmute",
+        "block.block",
+        "block.unblock",
+    ]
 )
 PUBLIC = frozenset(
-    "post.create post.delete profile.update.bio profile.update.profile_picture "
-    "profile.update.banner_picture profile.update.screenname profile.update.geo profile.update.url "
-    "profile.update.verified_badge profile.update.affiliate_badge profile.update.handle "
-    "follow.follow follow.unfollow".split()
+    [
+        "post.create",
+        "post.delete",
+        "profile.update.bio",
+        "profile.update.profile_picture",
+        "profile.update.banner_picture",
+        "profile.update.screenname",
+        "profile.update.geo",
+        "profile.update.url",
+        "profile.update.verified_badge",
+        "profile.update.affiliate_badge",
+        "profile.update.handle",
+        "follow.follow",
+        "follow.unfollow",
+    ]
 )
 
 

@@ -48,9 +48,7 @@ _INIT_KEYS = {"media_type", "total_bytes", "media_category", "shared", "addition
 
 def _begin(world: World, me: Person, category: str, media_type: str, size: int) -> Medium:
     ident = world.x.ids.mint(world.now())
-    medium = Medium(
-        ident, f"{_KEY_PREFIX[category]}_{ident}", me.id, category, media_type, size, world.now()
-    )
+    medium = Medium(ident, f"{_KEY_PREFIX[category]}_{ident}", me.id, category, media_type, size, world.now())
     world.x.media[ident] = medium
     return medium
 

@@ -8,8 +8,9 @@ from .auth import Caller, as_user
 from .errors import forbidden, invalid, not_enrolled, not_found
 from .events import related
 from .pages import page_of
-from .present import Words, user_json
+from .present import user_json
 from .state import Person
+from .words import Words
 
 
 def hide(world: World, call: Call, caller: Caller) -> Answer:
@@ -17,7 +18,7 @@ def hide(world: World, call: Call, caller: Caller) -> Answer:
     me = as_user(caller, "tweet.read", "users.read", "tweet.moderate.write")
     body = call.json()
     if not isinstance(body, dict) or set(body) != {"hidden"} or not isinstance(body["hidden"], bool):
-        raise invalid("The body must be {\"hidden\": true} or {\"hidden\": false}.")
+        raise invalid('The body must be {"hidden": true} or {"hidden": false}.')
     ident = call.path["tweet_id"]
     post = world.x.posts.get(ident)
     if post is None or post.deleted:

@@ -1,101 +1,18 @@
-"""How X shows posts, people and media: requested fields, expansions, and the two dialects."""
+"""How X shows posts, people and media: requested fields, expansions, what is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from ..ids import x_time
-from ..wire import Call, Json
+from ..wire import Json
 from ..world import World
 from .create import PLAIN_LIMIT, edit_controls
-from .errors import invalid, missing
+from .errors import missing
 from .length import weighted_length
 from .state import Medium, Person, XPost
 from .text import entities, escape
-
-# old word -> new word, in fields, expansions and answers
-NEW_WORDS = {
-    "edit_history_tweet_ids": "edit_history_post_ids",
-    "referenced_tweets": "referenced_posts",
-    "note_tweet": "note_post",
-    "tweets": "posts",
-}
-_MOVED = {"author_id", "in_reply_to_user_id", "referenced_posts", "edit_history_post_ids"}
-_FIELDS = _MOVED | set(
-    "article article_title attachments card_uri community_id context_annotations conversation_id created_at "
-    "display_text_range edit_controls entities geo id lang media_metadata non_public_metrics note_post "
-    "organic_metrics paid_partnership possibly_sensitive promoted_metrics public_metrics reply_settings "
-    "scopes source text withheld".split()
-)
-_EXPANSIONS = _MOVED | set(
-    "attachments.media_keys attachments.poll_ids entities.mentions.username geo.place_id username "
-    "referenced_posts.id referenced_posts.id.author_id edit_history_post_ids "
-    "most_recent_post_id pinned_post_id affiliation".split()
-)
-_USER_FIELDS = set(
-    "affiliation confirmed_email connection_status created_at description entities id is_identity_verified "
-    "location most_recent_post_id most_recent_tweet_id name parody pinned_post_id pinned_tweet_id "
-    "profile_banner_url profile_image_url protected public_metrics receives_your_dm subscription "
-    "subscription_type url username verified verified_followers_count verified_type withheld".split()
-)
-_MEDIA_FIELDS = set("alt_text duration_ms height media_key preview_image_url public_metrics type url variants width".split())
-
-
-def _new(word: str) -> str:
-    head, dot, tail = word.partition(".")
-    head = {"most_recent_tweet_id": "most_recent_post_id", "pinned_tweet_id": "pinned_post_id"}.get(head, head)
-    return NEW_WORDS.get(head, head) + dot + tail
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What one request asked for, and in whose words the answer speaks; inside, all words are new."""
-
-    new_names: bool
-    fields: frozenset[str]
-    expansions: frozenset[str]
-    user_fields: frozenset[str]
-    media_fields: frozenset[str]
-
-    @classmethod
-    def of(cls, world: World, call: Call) -> Words:
-        dialect = world.knobs.dialect
-        _refuse_other_dialect(call, dialect)
-        fields = _listed(call, "tweet.fields", _FIELDS) | _listed(call, "post.fields", _FIELDS)
-        expansions = _listed(call, "expansions", _EXPANSIONS)
-        asked_new = bool(call.param("post.fields")) or "referenced_posts" in call.param("expansions")
-        return cls(
-            dialect == "post" or (dialect == "mixed" and asked_new),
-            frozenset(fields),
-            frozenset(expansions),
-            frozenset(_listed(call, "user.fields", _USER_FIELDS)),
-            frozenset(_listed(call, "media.fields", _MEDIA_FIELDS)),
-        )
-
-    def say(self, facts: Json) -> Json:
-        """The facts in the words of the answer's dialect."""
-        if self.new_names:
-            return facts
-        old = {new: word for word, new in NEW_WORDS.items()}
-        return {old.get(key, key): value for key, value in facts.items()}
-
-
-def _refuse_other_dialect(call: Call, dialect: str) -> None:
-    wrong = {"tweet": "post.fields", "post": "tweet.fields"}.get(dialect, "")
-    if wrong and call.param(wrong):
-        raise invalid(f"The query parameter [{wrong}] is not one of the parameters of this endpoint", **{wrong: []})
-
-
-def _listed(call: Call, name: str, known: set[str]) -> set[str]:
-    words = {word for word in call.param(name).split(",") if word}
-    strangers = sorted(word for word in words if _new(word) not in known)
-    if strangers:
-        raise invalid(
-            f"The `{name}` query parameter value [{strangers[0]}] is not one of the known ones",
-            **{name: strangers},
-        )
-    return {_new(word) for word in words}
+from .words import Words
 
 
 def post_json(world: World, post: XPost, words: Words) -> Json:
@@ -210,9 +127,7 @@ def _includes(world: World, posts: Sequence[XPost], words: Words) -> tuple[Json,
     return words.say({key: items for key, items in included.items() if items}), errors
 
 
-def _people(
-    world: World, posts: Sequence[XPost], related: Sequence[XPost], wanted: frozenset[str]
-) -> list[str]:
+def _people(world: World, posts: Sequence[XPost], related: Sequence[XPost], wanted: frozenset[str]) -> list[str]:
     idents: list[str] = []
     if "author_id" in wanted:
         idents += [post.author_id for post in posts]

@@ -12,8 +12,9 @@ from .auth import Caller, as_user, need_scopes
 from .errors import invalid, missing, not_found
 from .limits import charge
 from .pages import page_of
-from .present import Words, media_json, page_json, user_json
+from .present import media_json, page_json, user_json
 from .state import Person, XPost
+from .words import Words
 
 POST_READ_USD = 0.005
 TIMELINE_REACH, MENTIONS_REACH = 3200, 800
@@ -62,9 +63,7 @@ def visible(world: World, posts: Sequence[XPost]) -> list[XPost]:
     return [post for post in posts if post.created_at <= edge or not world.knobs.read_lag_s]
 
 
-def post_page(
-    world: World, call: Call, posts: Sequence[XPost], *, least: int, default: int, most: int = 100
-) -> Answer:
+def post_page(world: World, call: Call, posts: Sequence[XPost], *, least: int, default: int, most: int = 100) -> Answer:
     """One page of posts inside the bounds that the query gives."""
     words = Words.of(world, call)
     low, high = _bounds(call)

@@ -14,7 +14,8 @@ from .errors import invalid
 from .read import moment, post_page, visible
 from .state import XPost
 
-REACH = timedelta(days=7)
+REACH = timedelta(days=7)  # older posts are out of reach
+LEFT, RIGHT = "(", ")"
 Match = Callable[[XPost], bool]
 _TOKEN = re.compile(r'\s*(?:(\()|(\))|(-?[\w.]+:"[^"]*"|-?"[^"]*"|[^\s()]+))')
 
@@ -30,9 +31,7 @@ def search(world: World, call: Call, caller: Caller) -> Answer:
     _refuse_old_bounds(world, call)
     match = Query(world, query).parse()
     edge = world.now() - REACH
-    hits = (
-        post for post in world.x.posts.values() if post.created_at >= edge and _open(world, post) and match(post)
-    )
+    hits = (post for post in world.x.posts.values() if post.created_at >= edge and _open(world, post) and match(post))
     return post_page(world, call, visible(world, world.x.timeline(hits)), least=10, default=10)
 
 
@@ -49,6 +48,10 @@ def _refuse_old_bounds(world: World, call: Call) -> None:
         raise invalid("'since_id' must be a tweet id created after the last 7 days", since_id=[since])
     if call.param("start_time") and moment(call, "start_time") < edge:
         raise invalid("'start_time' must be within the last 7 days", start_time=[call.param("start_time")])
+
+
+def _never(post: XPost) -> bool:
+    return False
 
 
 class Query:
@@ -84,21 +87,21 @@ class Query:
         return lambda post: all(part(post) for part in parts)
 
     def _one(self) -> Match:
-        token = self._peek()
+        word = self._peek()
         self._at += 1
-        if token == "-" and self._peek() == "(":
+        if word == "-" and self._peek() == LEFT:
             group = self._one()
             return lambda post: not group(post)
-        if token == "(":
+        if word == LEFT:
             inner = self._any()
-            if self._peek() != ")":
+            if self._peek() != RIGHT:
                 raise invalid("There is an error in the query: a parenthesis is open", query=[])
             self._at += 1
             return inner
-        if token.startswith("-") and len(token) > 1:
-            wanted = self._term(token[1:])
+        if word.startswith("-") and len(word) > 1:
+            wanted = self._term(word[1:])
             return lambda post: not wanted(post)
-        return self._term(token)
+        return self._term(word)
 
     def _term(self, token: str) -> Match:
         name, colon, value = token.partition(":")
@@ -134,10 +137,10 @@ class Query:
         kinds: dict[str, Match] = {
             "reply": lambda post: bool(post.parent_id),
             "quote": lambda post: bool(post.quoted_id),
-            "retweet": lambda post: False,
+            "retweet": _never,
             "verified": lambda post: self._world.x.people[post.author_id].account is not None,
         }
-        return kinds.get(value, lambda post: False)
+        return kinds.get(value, _never)
 
     def _having(self, value: str) -> Match:
         kinds: dict[str, Match] = {
@@ -146,4 +149,4 @@ class Query:
             "images": lambda post: bool(post.media_keys),
             "mentions": lambda post: bool(post.mentioned),
         }
-        return kinds.get(value, lambda post: False)
+        return kinds.get(value, _never)

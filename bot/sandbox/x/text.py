@@ -63,12 +63,8 @@ def entities(state: XState, shown: str, links: Sequence[Link]) -> Json:
             {"start": hit.start(), "end": hit.end(), "username": hit[1], **_known(state, hit[1])}
             for hit in _MENTION.finditer(shown)
         ],
-        "hashtags": [
-            {"start": hit.start(), "end": hit.end(), "tag": hit[1]} for hit in _HASHTAG.finditer(shown)
-        ],
-        "cashtags": [
-            {"start": hit.start(), "end": hit.end(), "tag": hit[1]} for hit in CASHTAG.finditer(shown)
-        ],
+        "hashtags": [{"start": hit.start(), "end": hit.end(), "tag": hit[1]} for hit in _HASHTAG.finditer(shown)],
+        "cashtags": [{"start": hit.start(), "end": hit.end(), "tag": hit[1]} for hit in CASHTAG.finditer(shown)],
     }
     return {kind: items for kind, items in found.items() if items}
 
