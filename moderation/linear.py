@@ -1,0 +1,156 @@
+"""The trained part of screening: hashed n-grams, what the context shows, and a small network that weighs both.
+
+Numpy only. How it was trained and what it cannot do stands in ``moderation/models/card.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from moderation.categories import Category
+from moderation.linear_keys import BITS, BLOCK_WEIGHTS, BLOCKS, MOST_ROWS, SHIFT, Seen, places, read
+from moderation.linear_text import Array, FoldTable
+from moderation.model import Reply
+
+OUTPUTS: Final = (*(category.slug for category in Category), "crisis", "acceptable", "protected")
+_MASK: Final = np.uint32((1 << BITS) - 1)
+_WIDTH: Final = 1 << SHIFT
+
+
+@dataclass(frozen=True, slots=True)
+class ModelScores:
+    """What the trained model thinks of one reply; all numbers are calibrated probabilities 0..1.
+
+    ``acceptable`` is the probability that no category applies, ``protected`` that the reply is criticism, complaint,
+    sarcasm or counter-speech without a violation. ``covered`` is False where the training had no such language.
+    """
+
+    scores: Mapping[Category, float]
+    crisis: float
+    acceptable: float
+    covered: bool
+    protected: float = 0.0
+
+
+class LinearModel:
+    """Scores for batches of replies, and the places in a reply that speak for a category."""
+
+    __slots__ = ("_folds", "_network", "_rarity", "_scales", "_weights", "data_hash")
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._folds = (
+            FoldTable(arrays["surface_index"], arrays["surface_pages"]),
+            FoldTable(arrays["skeleton_index"], arrays["skeleton_pages"]),
+        )
+        self._rarity = arrays["rarity"]
+        self._weights = np.zeros((len(self._rarity), len(OUTPUTS)), np.int8)
+        self._weights[self._rarity > 0] = arrays["weights"]
+        self._scales = arrays["scales"]
+        self._network = {name: arrays[name] for name in ("centre", "spread", "w1", "b1", "w2", "b2", "slope", "shift")}
+        self.data_hash = str(arrays["data_hash"])
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> LinearModel:
+        """The shipped weights, or those at ``path``; OSError where the file is missing."""
+        source = path or resources.files("moderation").joinpath("models/linear.npz")
+        with source.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            return cls(dict(arrays))
+
+    def scores(self, replies: Sequence[Reply]) -> list[ModelScores]:
+        """One :class:`ModelScores` a reply, in order; a reply scores the same in any batch."""
+        found: list[ModelScores] = []
+        for start in range(0, len(replies), MOST_ROWS):
+            seen = read(replies[start : start + MOST_ROWS], self._folds)
+            margins, known = self._margins(seen)
+            probabilities = network(np.hstack([margins, known, seen.context]), self._network)
+            found.extend(map(_as_scores, probabilities.tolist(), _covered(known).tolist()))
+        return found
+
+    def spans(self, reply: Reply, category: Category, most: int = 3) -> list[tuple[int, int, float]]:
+        """Where the text speaks for ``category``: up to ``most`` spans ``(start, end, weight)``, strongest first.
+
+        Code points of ``reply.text``; weights are shares of all evidence for the category, so they add up to at most 1.
+        """
+        if not reply.text:
+            return []
+        strength = np.zeros(len(reply.text) + 1)
+        for block, buckets, start, end in places(reply, self._folds):
+            weight = self._weights[buckets, category - 1].astype(float) * BLOCK_WEIGHTS[block]
+            inside = (start >= 0) & (end <= len(reply.text)) & (end > start) & (weight != 0)
+            each = weight[inside] / (end - start)[inside]
+            np.add.at(strength, start[inside], each)
+            np.add.at(strength, end[inside], -each)
+        return _strongest(np.cumsum(strength)[:-1], most)
+
+    def _margins(self, seen: Seen) -> tuple[Array, Array]:
+        keys = seen.keys
+        total = np.bincount(keys >> np.uint32(BITS), minlength=seen.rows * _WIDTH)
+        keys = keys[self._rarity[keys & _MASK] > 0]
+        kept = np.bincount(keys >> np.uint32(BITS), minlength=seen.rows * _WIDTH)
+        known = known_shares(kept, total)
+        keys.sort()
+        if len(keys):
+            keys = keys[np.append(True, keys[1:] != keys[:-1])]
+        segment = (keys >> np.uint32(BITS)).astype(np.int64)
+        buckets = keys & _MASK
+        rarity = self._rarity[buckets].astype(np.float64)
+        norms = np.sqrt(np.bincount(segment, weights=rarity * rarity, minlength=seen.rows * _WIDTH))
+        factors = np.append(BLOCK_WEIGHTS, np.zeros(_WIDTH - len(BLOCKS)))
+        factors = np.tile(factors, seen.rows) / np.maximum(norms, 1e-9)
+        sums = np.zeros((seen.rows * _WIDTH, len(OUTPUTS)))
+        first = np.flatnonzero(np.append(True, segment[1:] != segment[:-1])) if len(segment) else segment
+        if len(first):
+            sums[segment[first]] = np.add.reduceat(self._weights[buckets], first, axis=0, dtype=np.int32)
+        sums *= factors[:, None]
+        return sums.reshape(seen.rows, _WIDTH, -1).sum(1) * self._scales[0] + self._scales[1], known
+
+
+def known_shares(kept: Array, total: Array) -> Array:
+    """Per row: which share of trigrams, skeleton trigrams and words the training had seen."""
+    shares = kept.reshape(-1, _WIDTH) / np.maximum(total.reshape(-1, _WIDTH), 1)
+    return shares[:, [2, 7, 10]]
+
+
+def network(inputs: Array, arrays: Mapping[str, Array]) -> Array:
+    """Probabilities from an ensemble of one-layer networks, calibrated by one slope and shift per output."""
+    logits = logits_of(inputs, arrays)
+    return chance(logits * arrays["slope"] + arrays["shift"])
+
+
+def chance(logits: Array) -> Array:
+    """The logistic function, safe for any logit."""
+    chances: Array = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    return chances
+
+
+def logits_of(inputs: Array, arrays: Mapping[str, Array]) -> Array:
+    """The mean logits of the ensemble before calibration."""
+    scaled = np.clip((inputs - arrays["centre"]) / arrays["spread"], -4, 4).astype(np.float32)
+    hidden = np.maximum(scaled @ arrays["w1"] + arrays["b1"], 0)
+    return hidden @ arrays["w2"] + arrays["b2"]
+
+
+def _covered(known: Array) -> Array:
+    return known[:, 0] >= 0.5
+
+
+def _as_scores(row: list[float], covered: bool) -> ModelScores:
+    return ModelScores(dict(zip(Category, row, strict=False)), row[9], row[10], covered, row[11])
+
+
+def _strongest(strength: Array, most: int) -> list[tuple[int, int, float]]:
+    """Runs of letters above a third of the peak, as shares of all positive strength."""
+    positive = np.maximum(strength, 0)
+    total, peak = float(positive.sum()), float(positive.max(initial=0))
+    if peak <= 0:
+        return []
+    high = np.concatenate([[False], positive > peak / 3, [False]])
+    edges = np.flatnonzero(high[1:] != high[:-1]).reshape(-1, 2).tolist()
+    spans = [(start, end, float(positive[start:end].sum()) / total) for start, end in edges]
+    return sorted(spans, key=lambda span: (-span[2], span[0]))[:most]

@@ -1,0 +1,247 @@
+"""What a bag of n-grams cannot see: how the reply relates to its post, its numbers, its script and its disguise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from moderation.linear_text import EDGE, Array, Letters, grams, runs
+from moderation.model import Reply
+
+SCRIPTS: Final = ("latin", "hiragana", "katakana", "han", "hangul", "thai", "devanagari", "greek-cyrillic")
+SIGNS: Final = {
+    "question": "?", "exclamation": "!", "quote": '"“”「」『』«»‘’', "at": "@", "hash": "#", "currency": "¥$€฿₫",
+    "colon": ":", "slash": "/", "arrow": "→➡←=", "bracket": "()", "star": "*•●○■◆★☆", "stop": "…・.。",
+    "comma": ",、", "tilde": "~〜", "underscore": "_", "emoji": "", "digit": "0123456789",
+}  # fmt: skip
+WRITING: Final = ("invisible", "full-width", "half-width-kana", "combining", "styled", "line-break", "capital")
+_OVERLAPS: Final = (2, 4, 6)
+_SEED: Final = 5
+_LIMIT: Final = 0x20000
+
+NAMES: Final[tuple[str, ...]] = (
+    "length", "post-length", "length-ratio",
+    *(f"text-{s}" for s in SCRIPTS), *(f"post-{s}" for s in SCRIPTS), "same-script",
+    *(f"sign-{s}" for s in SIGNS), *(f"writing-{s}" for s in WRITING),
+    *(f"copied-{n}-{of}" for n in _OVERLAPS for of in ("text", "post")),
+    "run-text", "run-post", "run", "runs", "distinct-4",
+    "numbers", "numbers-new", "numbers-copied", "new-share", "numbers-post", "number-longest", "shape-longest",
+    "distinct-1", "top-letter", "doubled", "isolated", "separated", "skeleton", "leet", "mixed-script",
+    "handle-length", "name-length", "handle-digits", "handle-underscores", "handle-account", "account-handle",
+    "quote-post", "facebook",
+)  # fmt: skip
+
+
+def context(replies: Sequence[Reply], raw: Letters, surface: Letters, skeleton: Letters) -> Array:
+    """One row of numbers for each reply, columns as in :data:`NAMES`.
+
+    The letters hold the texts of all replies, then all posts, handles, names and accounts, in this order.
+    """
+    n = len(replies)
+    text, post = surface.of(0, n), surface.of(n, 2 * n)
+    bare, bare_post = skeleton.of(0, n), skeleton.of(n, 2 * n)
+    length = _count(text.codes != EDGE, text, n)
+    post_length = _count(post.codes != EDGE, post, n)
+    logs = np.log1p(length), np.log1p(post_length)
+    kinds, post_kinds = _kinds(text, n), _kinds(post, n)
+    scripts = kinds[:, : len(SCRIPTS)] / np.maximum(length, 1)[:, None]
+    post_scripts = post_kinds[:, : len(SCRIPTS)] / np.maximum(post_length, 1)[:, None]
+    columns = [
+        *logs, np.clip(logs[0] - logs[1], -3, 3), *scripts.T, *post_scripts.T, (scripts * post_scripts).sum(1),
+        *np.log1p(kinds[:, len(SCRIPTS) : -1]).T, *_writing(raw.of(0, n), n),
+        *_overlap(bare, bare_post, length, post_length, n), *_numbers(text, post, bare, n),
+        *_habits(text, bare, length, n), *_author(surface, skeleton, n),
+        np.array([reply.kind == "quote" for reply in replies], float),
+        np.array([reply.platform == "facebook" for reply in replies], float),
+    ]  # fmt: skip
+    return np.stack(columns, 1).astype(np.float32)
+
+
+def _count(mask: Array, letters: Letters, n: int) -> Array:
+    return np.bincount(letters.owner[mask], minlength=n)
+
+
+def _between(codes: Array, *ranges: tuple[int, int]) -> Array:
+    found = np.zeros(len(codes), bool)
+    for first, last in ranges:
+        found |= (codes >= first) & (codes <= last)
+    return found
+
+
+def _kind_table() -> Array:
+    other = len(SCRIPTS) + len(SIGNS)
+    table = np.full(_LIMIT, other, np.uint8)
+    blocks = {
+        "latin": [(97, 122), (0xC0, 0x24F), (0x1E00, 0x1EFF)], "hiragana": [(0x3041, 0x309F)],
+        "katakana": [(0x30A0, 0x30FF)], "han": [(0x4E00, 0x9FFF), (0x3400, 0x4DBF)],
+        "hangul": [(0xAC00, 0xD7A3), (0x3131, 0x318E)], "thai": [(0xE00, 0xE7F)], "devanagari": [(0x900, 0x97F)],
+        "greek-cyrillic": [(0x370, 0x58F)],
+    }  # fmt: skip
+    for script, ranges in blocks.items():
+        for first, last in ranges:
+            table[first : last + 1] = SCRIPTS.index(script)
+    for place, signs in enumerate(SIGNS.values(), len(SCRIPTS)):
+        table[[ord(sign) for sign in signs]] = place
+    for first, last in ((0x1F300, 0x1FAFF), (0x2600, 0x2604), (0x2607, 0x27BF)):
+        table[first : last + 1] = len(SCRIPTS) + list(SIGNS).index("emoji")
+    return table
+
+
+def _writing_table() -> Array:
+    table = np.full(_LIMIT, len(WRITING), np.uint8)
+    ranges = (
+        (0, 0x200B, 0x200F), (0, 0x2060, 0x2064), (0, 0xFEFF, 0xFEFF), (0, 0xAD, 0xAD), (1, 0xFF10, 0xFF5A),
+        (2, 0xFF66, 0xFF9F), (3, 0x300, 0x36F), (4, 0x1D400, 0x1D7FF), (4, 0x1F100, 0x1F1FF), (5, 10, 10), (6, 65, 90),
+    )  # fmt: skip
+    for kind, first, last in ranges:
+        table[first : last + 1] = kind
+    return table
+
+
+_KIND: Final = _kind_table()
+_WRITING: Final = _writing_table()
+
+
+def _table_counts(table: Array, width: int, letters: Letters, n: int) -> Array:
+    kinds = table[np.minimum(letters.codes, np.uint32(_LIMIT - 1))]
+    return np.bincount(letters.owner * np.uint32(width) + kinds, minlength=n * width)[: n * width].reshape(n, width)
+
+
+def _kinds(letters: Letters, n: int) -> Array:
+    return _table_counts(_KIND, len(SCRIPTS) + len(SIGNS) + 1, letters, n)
+
+
+def _writing(raw: Letters, n: int) -> list[Array]:
+    counts = _table_counts(_WRITING, len(WRITING) + 1, raw, n)
+    total = np.maximum(counts.sum(1) - 2, 1)
+    shares = {"full-width", "half-width-kana", "capital"}
+    return [counts[:, i] / total if kind in shares else np.log1p(counts[:, i]) for i, kind in enumerate(WRITING)]
+
+
+def _keys(owner: Array, hashes: Array) -> Array:
+    return (owner.astype(np.uint64) << np.uint64(32)) | hashes
+
+
+def _found(keys: Array, among: Array) -> tuple[Array, Array]:
+    """Which keys are in the sorted array, and where (only meaningful where found)."""
+    if not len(among):
+        return np.zeros(len(keys), bool), np.zeros(len(keys), np.int64)
+    place = np.searchsorted(among, keys)
+    place[place == len(among)] = 0
+    return among[place] == keys, place
+
+
+def _overlap(text: Letters, post: Letters, length: Array, post_length: Array, n: int) -> list[Array]:
+    columns: list[Array] = []
+    runs_of_four: list[Array] = []
+    posts = grams(post, max(_OVERLAPS), _SEED)
+    for (order, hashes, first), (_, post_hashes, post_first) in zip(grams(text, 6, _SEED), posts, strict=True):
+        if order not in _OVERLAPS:
+            continue
+        owner = text.owner[first]
+        among = np.unique(_keys(post.owner[post_first], post_hashes))
+        hit, place = _found(_keys(owner, hashes), among)
+        covered = np.zeros(len(among), bool)
+        covered[place[hit]] = True
+        of_post = (among >> np.uint64(32)).astype(np.int64)
+        columns.append(np.bincount(owner[hit], minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1))
+        columns.append(np.bincount(of_post[covered], minlength=n) / np.maximum(np.bincount(of_post, minlength=n), 1))
+        if order == 4:
+            runs_of_four = [*_runs(hit, owner, length, post_length, n), _distinct(owner, hashes, n)]
+    return columns + runs_of_four
+
+
+def _runs(hit: Array, owner: Array, length: Array, post_length: Array, n: int) -> list[Array]:
+    breaks = np.ones(len(hit), bool)
+    breaks[1:] = (hit[1:] != hit[:-1]) | (owner[1:] != owner[:-1])
+    starts = np.flatnonzero(breaks)
+    lengths = np.diff(np.append(starts, len(hit))) * hit[starts]
+    longest = np.zeros(n)
+    np.maximum.at(longest, owner[starts], lengths)
+    copied = np.bincount(owner[starts][hit[starts]], minlength=n)
+    return [
+        longest / np.maximum(length, 1), longest / np.maximum(post_length, 1), np.log1p(longest), np.log1p(copied),
+    ]  # fmt: skip
+
+
+def _distinct(owner: Array, hashes: Array, n: int) -> Array:
+    each = (np.unique(_keys(owner, hashes)) >> np.uint64(32)).astype(np.int64)
+    return np.bincount(each, minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1)
+
+
+def _number_tokens(letters: Letters) -> tuple[Array, Array, Array]:
+    """Owner, hash and length of each run of digits; a comma between digits does not cut it."""
+    codes = letters.codes
+    digit = _between(codes, (48, 57))
+    comma = np.zeros(len(codes), bool)
+    comma[1:-1] = (codes[1:-1] == 44) & digit[:-2] & digit[2:]
+    if comma.any():
+        return _number_tokens(letters.kept(~comma))
+    start, end = digit.copy(), digit.copy()
+    start[1:] &= ~digit[:-1]
+    end[:-1] &= ~digit[1:]
+    first, last = np.flatnonzero(start), np.flatnonzero(end)
+    return letters.owner[first], runs(codes, first, last, _SEED), last - first + 1
+
+
+def _longest(owner: Array, lengths: Array, n: int, most: int) -> Array:
+    longest = np.zeros(n)
+    np.maximum.at(longest, owner, lengths)
+    return np.minimum(longest, most)
+
+
+def _numbers(text: Letters, post: Letters, bare: Letters, n: int) -> list[Array]:
+    owner, hashes, lengths = _number_tokens(text)
+    post_owner, post_hashes, _ = _number_tokens(post)
+    hit, _ = _found(_keys(owner, hashes), np.sort(_keys(post_owner, post_hashes)))
+    total, new = np.bincount(owner, minlength=n), np.bincount(owner[~hit], minlength=n)
+    shape_owner, _, shape_lengths = _number_tokens(bare)
+    return [
+        np.log1p(total), np.log1p(new), np.log1p(total - new), new / np.maximum(total, 1),
+        np.log1p(np.bincount(post_owner, minlength=n)), _longest(owner, lengths, n, 16),
+        _longest(shape_owner, shape_lengths, n, 20),
+    ]  # fmt: skip
+
+
+def _habits(text: Letters, bare: Letters, length: Array, n: int) -> list[Array]:
+    codes, total = text.codes, np.maximum(length, 1)
+    keys = np.sort(text.owner.astype(np.uint64) << np.uint64(32) | codes)
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    of = (keys[first] >> np.uint64(32)).astype(np.int64)
+    top = _longest(of, np.diff(np.append(first, len(keys))), n, 1 << 30)
+    doubled = np.append(False, (codes[1:] == codes[:-1]) & (codes[1:] != EDGE))
+    latin, digit = _between(codes, (97, 122), (0xC0, 0x24F), (0x1E00, 0x1EFF)), _between(codes, (48, 57))
+    sign = ~(latin | digit | (codes == EDGE)) & (codes < 0x3000)
+    inner = np.zeros((3, len(codes)), bool)
+    inner[0, 1:-1] = ~sign[1:-1] & (codes[1:-1] != EDGE) & sign[:-2] & sign[2:]
+    joined = ~sign & (codes != EDGE)
+    inner[1, 1:-1] = sign[1:-1] & (codes[1:-1] != 32) & joined[:-2] & joined[2:]
+    inner[2, 1:-1] = (digit[1:-1] | np.isin(codes[1:-1], (64, 36, 33))) & latin[:-2] & latin[2:]
+    other = _between(codes, (0x370, 0x58F))
+    mixed = np.append(False, (other[1:] & latin[:-1]) | (latin[1:] & other[:-1]))
+    return [
+        np.bincount(of, minlength=n) / total, top / total, _count(doubled, text, n) / total,
+        _count(inner[0], text, n) / total, _count(inner[1], text, n) / total,
+        np.bincount(bare.owner, minlength=n) / total, np.log1p(_count(inner[2], text, n)),
+        np.log1p(_count(mixed, text, n)),
+    ]  # fmt: skip
+
+
+def _author(surface: Letters, skeleton: Letters, n: int) -> list[Array]:
+    handle, name = surface.of(2 * n, 3 * n), surface.of(3 * n, 4 * n)
+    bare, account = skeleton.of(2 * n, 3 * n), skeleton.of(4 * n, 5 * n)
+    third = [list(grams(letters, 3, _SEED))[-1] for letters in (bare, account)]
+    keys = [_keys(of.owner[g[2]], g[1]) for of, g in zip((bare, account), third, strict=True)]
+    sizes = [
+        np.maximum(np.bincount(of.owner[g[2]], minlength=n), 1) for of, g in zip((bare, account), third, strict=True)
+    ]
+    shares = []
+    for one, other in ((0, 1), (1, 0)):
+        hit, _ = _found(keys[one], np.sort(keys[other]))
+        shares.append(np.bincount((keys[one][hit] >> np.uint64(32)).astype(np.int64), minlength=n) / sizes[one])
+    return [
+        _count(handle.codes != EDGE, handle, n) / 10, _count(name.codes != EDGE, name, n) / 10,
+        _count(_between(handle.codes, (48, 57)), handle, n) / 5, _count(handle.codes == 95, handle, n), *shares,
+    ]  # fmt: skip

@@ -1,0 +1,54 @@
+"""Scores of rows by models that never saw them, for fitting whatever stands on top of the linear model honestly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from moderation.categories import Category
+from moderation.linear import ModelScores, chance
+from moderation.linear_text import Array
+from moderation.training.rows import Row, parts, targets
+from moderation.training.train import MODELS, prepared, row_key
+from moderation.training.validate import INNER, OUTER, calibration, out_of_fold_logits
+
+
+def out_of_fold(rows: Sequence[Row], recorded: Path = MODELS / "oof.npz") -> list[ModelScores]:
+    """One honest score a row, in order: as recorded by the last training, or by training anew if a row is unknown.
+
+    Training anew takes some minutes and uses the given rows alone.
+    """
+    known = _recorded(recorded)
+    keys = [row_key(row) for row in rows]
+    if all(key in known for key in keys):
+        return [as_scores(known[key]) for key in keys]
+    return [as_scores(chances) for chances in _trained_anew(rows)]
+
+
+def recorded_for(rows: Sequence[Row], recorded: Path = MODELS / "oof.npz") -> list[ModelScores | None]:
+    """The recorded scores alone: None for a row that was not there at the last training. Takes no time."""
+    known = _recorded(recorded)
+    return [as_scores(known[key]) if (key := row_key(row)) in known else None for row in rows]
+
+
+def as_scores(chances: Array) -> ModelScores:
+    """One row of probabilities, in the order of :data:`moderation.linear.OUTPUTS`."""
+    each = [float(chance) for chance in chances]
+    return ModelScores(dict(zip(Category, each, strict=False)), each[9], each[10], True, each[11])
+
+
+def _recorded(path: Path) -> dict[str, Array]:
+    if not path.exists():
+        return {}
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(zip(arrays["ids"].tolist(), arrays["scores"], strict=True))
+
+
+def _trained_anew(rows: Sequence[Row]) -> Array:
+    _, table = prepared(rows)
+    answers = targets(rows)
+    logits = out_of_fold_logits(table, answers, parts(rows, OUTER, "outer "), parts(rows, INNER, "inner "))
+    fitted = calibration(logits, answers)
+    return chance(logits * fitted["slope"] + fitted["shift"])

@@ -1,0 +1,83 @@
+"""Rebuild every shipped weight from the rows in this folder: ``python -m moderation.training.train``.
+
+Same rows, same bytes: one thread, fixed seeds, fixed kernels (see the package), no clock.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from moderation.linear import chance
+from moderation.linear_text import Array, FoldTable
+from moderation.training import card, folding
+from moderation.training.fit import Table, fit_network, quantised, tabulate
+from moderation.training.rows import Row, data_hash, parts, read_rows, row_files, targets
+from moderation.training.validate import INNER, OUTER, calibration, honest_inputs, out_of_fold_logits
+
+MODELS: Final = Path(__file__).parents[1] / "models"
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+Say = Callable[[str], object]
+
+
+def main() -> None:
+    """Train on every row file of this folder and write weights, out-of-fold scores, results and card."""
+    rows = read_rows(row_files())
+    train(rows, MODELS, say=lambda line: sys.stderr.write(line + "\n"))
+
+
+def train(rows: Sequence[Row], folder: Path, say: Say = lambda _: None) -> None:
+    """Train on the rows and write ``linear.npz``, ``oof.npz``, ``validation.json`` and ``card.md`` into the folder."""
+    say(f"{len(rows)} rows")
+    folds, table = prepared(rows)
+    answers, inner = targets(rows), parts(rows, INNER, "inner ")
+    logits = out_of_fold_logits(table, answers, parts(rows, OUTER, "outer "), inner, say)
+    fitted = calibration(logits, answers)
+    inputs, linear = honest_inputs(table, answers, np.ones(len(rows), bool), inner)
+    say("writing")
+    arrays = {**folds, **packed(quantised(linear)), **fit_network(inputs, answers), **fitted}
+    folder.mkdir(parents=True, exist_ok=True)
+    write_npz(folder / "linear.npz", {**arrays, "data_hash": np.array(data_hash(rows))})
+    chances = chance(logits * fitted["slope"] + fitted["shift"])
+    write_npz(
+        folder / "oof.npz", {"ids": np.array([row_key(row) for row in rows]), "scores": chances.astype(np.float16)}
+    )
+    card.write(folder, rows, answers, chances)
+
+
+def prepared(rows: Sequence[Row]) -> tuple[dict[str, Array], Table]:
+    """The folding tables as they ship, and all rows read through them."""
+    folds = folding.tables()
+    pair = tuple(FoldTable(folds[f"{view}_index"], folds[f"{view}_pages"]) for view in ("surface", "skeleton"))
+    return folds, tabulate([row.reply for row in rows], [row.reply.post.strip() for row in rows], (pair[0], pair[1]))
+
+
+def row_key(row: Row) -> str:
+    """What an out-of-fold score is filed under: it is void when the row changes."""
+    return f"{row.reply.id}:{data_hash([row])[:12]}"
+
+
+def packed(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Only the weights of known n-grams; the others are zero."""
+    return {**arrays, "weights": arrays["weights"][arrays["rarity"] > 0]}
+
+
+def write_npz(path: Path, arrays: Mapping[str, Array]) -> None:
+    """A compressed ``.npz`` whose bytes depend on the arrays alone."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(arrays):
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[name]), version=(1, 0), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+            archive.writestr(entry, buffer.getvalue())
+
+
+if __name__ == "__main__":
+    main()
