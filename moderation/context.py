@@ -1,0 +1,99 @@
+"""What a detector may look at: the reply in its foldings, the terms met in it, the post, the roster, the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from moderation import text
+from moderation.language import Language, identify
+from moderation.lexicon import Hit, Lexicon
+from moderation.model import Finding, Reply, Signal
+from moderation.officials import Roster, public_numbers
+from moderation.text import View
+
+if TYPE_CHECKING:
+    from moderation.archive import Archive
+
+Evidence = Finding | Signal
+Detector = Callable[["Context"], Iterable[Evidence]]
+"""Looks at one reply and yields what it saw; never calls another detector, never keeps anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is the same for every reply: terms, official accounts, official numbers, the agency's earlier posts."""
+
+    lexicon: Lexicon
+    roster: Roster
+    archive: Archive | None = None
+    numbers: frozenset[str] = field(default_factory=public_numbers)
+
+
+class Context:
+    """One reply, folded on demand; each folding and search is done at most once."""
+
+    def __init__(self, reply: Reply, around: Surroundings) -> None:
+        self.reply = reply
+        self.around = around
+
+    @cached_property
+    def language(self) -> Language:
+        """The language the reply is written in."""
+        return identify(self.reply.text)
+
+    @cached_property
+    def plain(self) -> View:
+        """The reply with its writing evened out."""
+        return text.plain(self.reply.text)
+
+    @cached_property
+    def bare(self) -> View:
+        """The reply without diacritics."""
+        return text.bare(self.plain)
+
+    @cached_property
+    def disguised(self) -> bool:
+        """Whether the reply shows any mark of disguise."""
+        return text.looks_disguised(self.bare.text)
+
+    @cached_property
+    def loose(self) -> View:
+        """The reply with disguise undone."""
+        return text.loose(self.bare)
+
+    @cached_property
+    def hits(self) -> dict[str, list[Hit]]:
+        """Terms by group, in the order in which they stand."""
+        found: dict[str, list[Hit]] = {}
+        for hit in self.around.lexicon.find(self.plain, self.bare):
+            found.setdefault(hit.term.group, []).append(hit)
+        if self.disguised:
+            for hit in self.around.lexicon.find_disguised(self.loose):
+                found.setdefault(hit.term.group, []).append(hit)
+        return found
+
+    def has(self, *groups: str) -> bool:
+        """Whether any term of any of these groups was met."""
+        return any(group in self.hits for group in groups)
+
+    def first(self, *groups: str) -> Hit | None:
+        """The first term of the first of these groups that was met."""
+        return next((self.hits[group][0] for group in groups if group in self.hits), None)
+
+    @cached_property
+    def post(self) -> View:
+        """The agency's post with its writing evened out."""
+        return text.plain(self.reply.post)
+
+    @cached_property
+    def handle(self) -> View:
+        """The author's handle with its writing evened out."""
+        return text.plain(self.reply.author.handle)
+
+    @cached_property
+    def name(self) -> View:
+        """The author's display name with its writing evened out."""
+        return text.plain(self.reply.author.name)

@@ -1,0 +1,53 @@
+"""Category 9: flooding, noise, baiting, calls to swamp an office, advice that endangers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from moderation.categories import Category
+from moderation.context import Context
+from moderation.detectors.evidence import met, whole
+from moderation.model import Finding
+
+_TERMS: Final = (("swamp", 0.65, "call-to-swamp"), ("unsafe", 0.65, "unsafe-advice"), ("bait", 0.55, "bait"))
+_TOKEN: Final = re.compile(r"[^\s.,!?、。・]+")
+_RUN: Final = re.compile(r"(.{1,12}?)\1{5,}", re.DOTALL)
+
+
+def detect(context: Context) -> Iterator[Finding]:
+    """Repetition and noise are measured; calls and bait are terms."""
+    for group, score, reason in _TERMS:
+        hit = context.first(group)
+        if hit:
+            yield met(Category.OTHER_UNSUITABLE, score - 0.3 * context.has("report", "condemn"), reason, hit)
+    repeated = repetition(context.plain.text)
+    if repeated >= 0.6:
+        yield whole(Category.OTHER_UNSUITABLE, min(0.95, 0.3 + 0.6 * repeated), "flood", context.reply.text)
+    noise = noise_share(context.plain.text)
+    if noise >= 0.5 and len(context.plain.text) >= 8:
+        yield whole(Category.OTHER_UNSUITABLE, 0.3 + 0.4 * noise, "noise", context.reply.text)
+
+
+def repetition(text: str) -> float:
+    """Share of the text that is the same word or string again, 0 to 1; needs six repetitions."""
+    if len(text) < 12:
+        return 0.0
+    words = Counter(_TOKEN.findall(text[:2000]))
+    word, count = words.most_common(1)[0] if words else ("", 0)
+    by_word = count * (len(word) + 1) / len(text) if count >= 6 else 0.0
+    run = max((match.end() - match.start() for match in _RUN.finditer(text[:600])), default=0)
+    return min(1.0, max(by_word, run / min(len(text), 600) if run >= 18 else 0.0))
+
+
+def noise_share(text: str) -> float:
+    """Share of characters that are neither letters, digits, spaces nor common punctuation, 0 to 1."""
+    if not text:
+        return 0.0
+    odd = sum(not (char.isalnum() or char.isspace() or char in _COMMON or 0x900 <= ord(char) <= 0x17FF) for char in text)
+    return odd / len(text)
+
+
+_COMMON: Final = frozenset("-.,!?、。・「」『』()（）:;/@#'\"…~ー%&+*“”’‘¥$")

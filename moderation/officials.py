@@ -1,0 +1,52 @@
+"""The official accounts as impersonation is measured against, and the numbers that offices publish for callers."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from moderation import text
+from moderation.model import Official
+
+PUBLIC_NUMBERS: Final = Path(__file__).parent / "policy" / "public-numbers.toml"
+_KEEP: Final = re.compile(r"[^a-z0-9]+")
+_GENERIC: Final = frozenset({"support", "moj", "immi", "isa", "agency", "services", "immigration", "nyukan"})
+
+
+class Roster:
+    """Official handles and names, folded once for comparison."""
+
+    def __init__(self, officials: Iterable[Official]) -> None:
+        self.officials = tuple(officials)
+        self.handles = {official.handle.casefold().lstrip("@") for official in self.officials}
+        self.keys = {handle_key(official.handle): official.handle for official in self.officials}
+        self.names = {
+            text.fold_bare(name): name for official in self.officials for name in official.names if len(name) >= 4
+        }
+        self.places = frozenset(
+            part
+            for handle in self.handles
+            for part in re.split(r"[^a-z]+", handle)
+            if len(part) >= 4 and part not in _GENERIC
+        )
+
+    def is_official(self, handle: str) -> bool:
+        """Whether this is exactly one of the official handles."""
+        return handle.casefold().lstrip("@") in self.handles
+
+
+def handle_key(handle: str) -> str:
+    """What a handle looks like at a glance: look-alikes folded, separators gone."""
+    return _KEEP.sub("", text.fold_loose(handle.replace("_", "").replace(".", "").replace("-", "")))
+
+
+@cache
+def public_numbers() -> frozenset[str]:
+    """Digits of numbers and the addresses that offices publish; comparing is done after +81 became 0."""
+    table = tomllib.loads(PUBLIC_NUMBERS.read_text(encoding="utf-8"))
+    written = [number for entry in table["entry"] for number in entry["numbers"]]
+    return frozenset(item.casefold() if "@" in item else re.sub(r"\D", "", item) for item in written)

@@ -1,0 +1,177 @@
+"""Foldings of a text, each with an exact map back to the original, built only when a span is asked for.
+
+``plain`` evens out writing (width, case, kana, digits, Traditional characters, invisible controls), ``bare`` also
+drops Latin diacritics, ``loose`` also undoes disguise (look-alikes, leet, spaced and doubled letters, split kanji).
+No folding deletes a line break or a sentence end (。！？!?), so a term never matches across two sentences.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from typing import Final
+
+from moderation import tables
+
+FOLDING_VERSION: Final = "1"
+"""Part of the policy version: raise it whenever a folding gives another result."""
+
+_WORD: Final = rf"\w{tables.MARKED_SCRIPTS}"
+_JOINTS: Final = re.compile(
+    rf"(?<=[{_WORD}])[^{_WORD}\s。!?]+(?=[{_WORD}])"  # di.sgu-ise*d, 杀·人, pi🐷g
+    rf"|(?<=(?<![{_WORD}])[{_WORD}])[ \u3000]{{1,2}}(?=[{_WORD}](?![{_WORD}]))"  # s p a c e d
+)
+_DOUBLES: Final = re.compile(r"(?<=(\w))\1+")
+_SPLIT_KANJI: Final = re.compile("|".join(map(re.escape, tables.COMPONENTS)))
+_DISGUISE: Final = re.compile(
+    rf"[a-z][0-9@$|!€£]+[a-z]|[a-z][0-9@$]{{1,2}}\b|\b[0-9@$][a-z]{{2}}|[a-zа-я][а-яa-z]*[а-яα-ω][a-z]|[а-яα-ω][a-z]"
+    rf"|(?<![{_WORD}])[{_WORD}][ ._*\-·・/|]{{1,2}}[{_WORD}][ ._*\-·・/|]{{1,2}}[{_WORD}](?![a-z]{{2}})"
+    rf"|[{_WORD}][.·・*_|~^'`]+[{_WORD}]|(\w)\1\1|[\u3040-\u9fff][^\w\s、。「」『』()・!?,:~-][\u3040-\u9fff]"
+    rf"|[{_WORD}] [{_WORD}] [{_WORD}](?![{_WORD}])|≡|[ー一厶口力二][a-z]|[a-z][-][a-z][-][a-z]"
+)
+
+
+class View:
+    """A folded text that knows where each of its characters came from."""
+
+    __slots__ = ("_make", "_origins", "text")
+
+    def __init__(self, text: str, make: Callable[[], Sequence[tuple[int, int]]]) -> None:
+        self.text = text
+        self._make = make
+        self._origins: Sequence[tuple[int, int]] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Code points of the original that folded ``[start, end)`` came from; an empty span stays empty."""
+        if self._origins is None:
+            self._origins = self._make()
+        if not self._origins or start >= end or start >= len(self._origins):
+            last = self._origins[-1][1] if self._origins else 0
+            return (last, last)
+        return self._origins[start][0], self._origins[min(end, len(self._origins)) - 1][1]
+
+
+def plain(text: str) -> View:
+    """Writing evened out; the folding that identifiers and comparisons work on."""
+    return View(fold(text), lambda: _plain_origins(text))
+
+
+def bare(parent: View) -> View:
+    """``plain`` without Latin diacritics, character for character."""
+    return View(parent.text if parent.text.isascii() else parent.text.translate(tables.bare()), _through(parent))
+
+
+def loose(parent: View) -> View:
+    """``bare`` with disguise undone; only worth building when :func:`looks_disguised`."""
+    whole, halves = _merge_split_kanji(parent.text)
+    letters = whole.translate(tables.loose())
+    kept = _kept(letters, _JOINTS)
+    joined = "".join([letters[i] for i in kept])
+    again = _kept(joined, _DOUBLES)
+    text = "".join([joined[i] for i in again])
+
+    def origins() -> list[tuple[int, int]]:
+        return [parent.span(*halves[kept[i]]) for i in again]
+
+    return View(text, origins)
+
+
+def fold(text: str) -> str:
+    """The text of :func:`plain` alone, for terms and keys; folding twice gives the same."""
+    if text.isascii():
+        return text.lower()
+    seen = text.translate(tables.invisible())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+    return unicodedata.normalize("NFKC", folded.translate(tables.plain()))
+
+
+def fold_bare(text: str) -> str:
+    """:func:`fold` without Latin diacritics."""
+    return fold(text).translate(tables.bare())
+
+
+def fold_loose(text: str) -> str:
+    """A term as :func:`loose` would show it."""
+    whole = View(fold_bare(text), list)
+    return loose(whole).text
+
+
+def looks_disguised(folded: str) -> bool:
+    """Whether a plain or bare text has any mark of disguise; errs on the side of yes."""
+    return _DISGUISE.search(folded) is not None
+
+
+def _through(parent: View) -> Callable[[], Sequence[tuple[int, int]]]:
+    return lambda: [parent.span(i, i + 1) for i in range(len(parent.text))]
+
+
+def _merge_split_kanji(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    spans = [(i, i + 1) for i in range(len(text))]
+    if text.isascii() or not _SPLIT_KANJI.search(text):
+        return text, spans
+    out: list[str] = []
+    where: list[tuple[int, int]] = []
+    at = 0
+    for match in _SPLIT_KANJI.finditer(text):
+        out.append(text[at : match.start()] + tables.COMPONENTS[match.group()])
+        where.extend(spans[at : match.start()])
+        where.append(match.span())
+        at = match.end()
+    return "".join(out) + text[at:], where + spans[at:]
+
+
+def _kept(text: str, unwanted: re.Pattern[str]) -> list[int]:
+    kept: list[int] = []
+    at = 0
+    for match in unwanted.finditer(text):
+        kept.extend(range(at, match.start()))
+        at = match.end()
+    kept.extend(range(at, len(text)))
+    return kept
+
+
+def _plain_origins(text: str) -> list[tuple[int, int]]:
+    if text.isascii():
+        return [(i, i + 1) for i in range(len(text))]
+    starts = [i for i, char in enumerate(text) if i == 0 or _begins_segment(char)]
+    origins: list[tuple[int, int]] = []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        origins.extend([(start, end)] * len(_fold_segment(text[start:end])))
+    return origins
+
+
+@lru_cache(maxsize=8192)
+def _fold_segment(segment: str) -> str:
+    return fold(segment)
+
+
+@lru_cache(maxsize=8192)
+def _begins_segment(char: str) -> bool:
+    """Whether folding can be cut before this character: nothing before it can swallow or join it."""
+    if ord(char) in tables.invisible() or ord(char) in _erased():
+        return False
+    first = unicodedata.normalize("NFKD", char)[0]
+    return unicodedata.combining(first) == 0 and first not in _second_halves()
+
+
+@cache
+def _erased() -> frozenset[int]:
+    return frozenset(code for code, target in tables.plain().items() if target == "")
+
+
+@cache
+def _second_halves() -> frozenset[str]:
+    """Starters that can compose with the character before them (vowel signs, Hangul vowels and finals)."""
+    halves = set(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
+    for code in range(0xA0, 0x12000):
+        parts = unicodedata.decomposition(chr(code)).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            halves.add(chr(int(parts[1], 16)))
+    return frozenset(halves)
+
+
+def pattern(source: str) -> re.Pattern[str]:
+    """A regular expression for folded text: its letters are folded too, its syntax is left alone."""
+    return re.compile(source.translate(tables.plain()))
