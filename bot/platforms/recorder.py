@@ -5,13 +5,15 @@ It keeps what was sent, minds capabilities and missing objects as the real ones 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from bot.domain.accounts import Account, Platform
 from bot.domain.errors import BadInput, Kind, PlatformError, Rejected
+from bot.domain.length import full_text
 from bot.domain.normal_form import sent_form
 from bot.domain.ports import (
     Clock,
@@ -34,7 +36,7 @@ PAGE: Final = 100
 
 
 @dataclass(slots=True)
-class _Sent:
+class Sent:
     """One post that the recorder took."""
 
     account: str
@@ -50,7 +52,7 @@ class Recorder:
     clock: Clock
     name: str = Platform.X.value
     calls: list[str] = field(default_factory=list)
-    posts: dict[str, _Sent] = field(default_factory=dict)
+    posts: dict[str, Sent] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
     said: dict[str, SeenReply] = field(default_factory=dict)
     told_to: dict[str, str] = field(default_factory=dict)
@@ -95,104 +97,99 @@ class Recorder:
         """Nothing is open."""
 
     def whoami(self, account: Account) -> Identity:
-        self._note("whoami")
-        return Identity(_own_id(account), account.handle, account.label.best("ja"))
+        with self._call("whoami"):
+            return Identity(_own_id(account), account.handle, account.label.best("ja"))
 
     def resolve(self, account: Account, handle: str) -> Identity:
-        self._note("resolve")
-        if handle.removeprefix("@").casefold() != account.key:
-            raise Rejected("Nobody has this handle here.", kind=Kind.GONE)
-        return Identity(_own_id(account), account.handle)
+        with self._call("resolve"):
+            if handle.removeprefix("@").casefold() != account.key:
+                raise Rejected("Nobody has this handle here.", kind=Kind.GONE)
+            return Identity(_own_id(account), account.handle)
 
     def upload(self, account: Account, data: bytes, mime: str, alt: str) -> Uploaded:
-        self._note("upload")
-        media_id = self._next_id()
-        self.media[media_id] = data
-        return Uploaded(media_id, alt)
+        with self._call("upload"):
+            media_id = self._next_id()
+            self.media[media_id] = data
+            return Uploaded(media_id, alt)
 
     def publish(self, account: Account, content: Content, media: Sequence[Uploaded]) -> Receipt:
-        late = self._note("publish")
-        if any(each.media_id not in self.media for each in media):
-            raise Rejected("A medium is not there; upload it again.", kind=Kind.CONTENT)
-        post_id = self._next_id()
-        link = f"https://{self.name}.example/{account.handle}/{post_id}"
-        seen = SeenPost(post_id, sent_form(content), self.clock(), link, len(media))
-        self.posts[post_id] = _Sent(account.key, content, tuple(media), seen)
-        if late:
-            raise late
-        return Receipt(post_id, link, content.text, status=201)
+        with self._call("publish"):
+            if any(each.media_id not in self.media for each in media):
+                raise Rejected("A medium is not there; upload it again.", kind=Kind.CONTENT)
+            post_id = self._next_id()
+            link = f"https://{self.name}.example/{account.handle}/{post_id}"
+            seen = SeenPost(post_id, sent_form(content), self.clock(), link, len(media))
+            self.posts[post_id] = Sent(account.key, content, tuple(media), seen)
+            return Receipt(post_id, link, full_text(content, Platform(self.name)), status=201)
 
     def withdraw(self, account: Account, platform_id: str) -> None:
-        self._note("withdraw")
-        self.posts.pop(platform_id, None)
+        with self._call("withdraw"):
+            self.posts.pop(platform_id, None)
 
     def own_posts(self, account: Account, *, since: datetime, after_id: str = "") -> Timeline:
-        self._note("own_posts")
-        mine = [each.seen for each in self.posts.values() if each.account == account.key]
-        seen = [post for post in mine if post.created_at >= since or post.platform_id == after_id]
-        return Timeline(tuple(sorted(seen, key=lambda post: int(post.platform_id), reverse=True)), complete=True)
+        with self._call("own_posts"):
+            mine = [each.seen for each in self.posts.values() if each.account == account.key]
+            seen = [post for post in mine if post.created_at >= since or post.platform_id == after_id]
+            return Timeline(tuple(sorted(seen, key=lambda post: int(post.platform_id), reverse=True)), complete=True)
 
     def sources(self, account: Account, recent: Sequence[str]) -> tuple[str, ...]:
         return (REPLIES,)
 
     def replies(self, account: Account, source: str, cursor: str) -> ReplyPage:
-        self._note("replies")
-        since = load(cursor).since
-        mine = [each for each in self.said.values() if self.told_to[each.platform_id] == account.key]
-        fresh = sorted((each for each in mine if int(each.platform_id) > since), key=lambda each: int(each.platform_id))
-        page = fresh[:PAGE]
-        top = max((int(each.platform_id) for each in page), default=since)
-        return ReplyPage(tuple(self._shown(each) for each in page), Cursor(top).dump(), more=len(fresh) > PAGE)
+        with self._call("replies"):
+            since = load(cursor).since
+            mine = (each for each in self.said.values() if self.told_to[each.platform_id] == account.key)
+            ids = {int(each.platform_id): each for each in mine}
+            fresh = [(number, ids[number]) for number in sorted(ids) if number > since]
+            page = fresh[:PAGE]
+            top = page[-1][0] if page else since
+            return ReplyPage(tuple(self._shown(each) for _, each in page), Cursor(top).dump(), len(fresh) > PAGE)
 
     def look(self, account: Account, ids: Sequence[str]) -> Looked:
-        self._note("look")
-        present = tuple(self._shown(self.said[each]) for each in ids if each in self.said)
-        return Looked(present, tuple(each for each in ids if each not in self.said))
+        with self._call("look"):
+            present = tuple(self._shown(self.said[each]) for each in ids if each in self.said)
+            return Looked(present, tuple(each for each in ids if each not in self.said))
 
     def hide(self, account: Account, reply_id: str) -> None:
         require(account, "hide", account.capabilities.hide)
-        late = self._note("hide")
-        if reply_id in self.said:
+        with self._call("hide"), already_gone_is_done():
+            self._there(reply_id)
             self.hidden.add(reply_id)
-        if late:
-            raise late
 
     def unhide(self, account: Account, reply_id: str) -> None:
         require(account, "hide", account.capabilities.hide)
-        self._note("unhide")
-        self._there(reply_id)
-        self.hidden.discard(reply_id)
+        with self._call("unhide"):
+            self._there(reply_id)
+            self.hidden.discard(reply_id)
 
     def delete_reply(self, account: Account, reply_id: str) -> None:
         if self.name == Platform.X:
             raise Rejected("Nobody can delete another person's reply on X; hide it.", kind=Kind.PLAN, code="no-delete")
         require(account, "delete", account.capabilities.delete)
-        self._note("delete_reply")
-        with already_gone_is_done():
-            self._there(reply_id)
-            del self.said[reply_id]
+        with self._call("delete_reply"):
+            self.said.pop(reply_id, None)
 
     def block(self, account: Account, author_id: str) -> None:
         require(account, "block", account.capabilities.block)
-        self._note("block")
-        self.blocked.add((account.key, author_id))
+        with self._call("block"):
+            self.blocked.add((account.key, author_id))
 
     def unblock(self, account: Account, author_id: str) -> None:
         require(account, "block", account.capabilities.block)
-        self._note("unblock")
-        self.blocked.discard((account.key, author_id))
+        with self._call("unblock"):
+            self.blocked.discard((account.key, author_id))
 
     def read_back(self, account: Account, reply_id: str, author_id: str) -> ReadBack:
-        self._note("read_back")
-        blocked = (account.key, author_id) in self.blocked if author_id else None
-        if not reply_id:
-            return ReadBack(None, None, None, blocked)
-        if reply_id not in self.said:
-            return ReadBack(False, False, False, blocked, {"reply": "gone"})
-        hidden = reply_id in self.hidden
-        if self.name == Platform.X:
-            return ReadBack(None, True, True, blocked, {"reply": "present", "hidden": "unsaid"})
-        return ReadBack(not hidden, True, True, blocked, {"reply": "present", "hidden": "yes" if hidden else "no"})
+        with self._call("read_back"):
+            blocked = (account.key, author_id) in self.blocked if author_id else None
+            if not reply_id:
+                return ReadBack(None, None, None, blocked)
+            if reply_id not in self.said:
+                return ReadBack(False, False, False, blocked, {"reply": "gone"})
+            if self.name == Platform.X:
+                return ReadBack(None, True, True, blocked, {"reply": "present", "hidden": "unsaid"})
+            hidden = reply_id in self.hidden
+            return ReadBack(not hidden, True, True, blocked, {"reply": "present", "hidden": "yes" if hidden else "no"})
 
     def _shown(self, reply: SeenReply) -> SeenReply:
         """X never shows whether a reply is hidden."""
@@ -202,16 +199,17 @@ class Recorder:
         if reply_id not in self.said:
             raise Rejected("There is no such reply any more.", kind=Kind.GONE)
 
-    def _note(self, method: str) -> PlatformError | None:
-        """Records the call; raises its fault now, or gives it back when it strikes after the effect."""
+    @contextmanager
+    def _call(self, method: str) -> Iterator[None]:
+        """Records the call and raises its fault before or after the effect."""
         self.calls.append(method)
         waiting = self.faults.get(method)
-        if not waiting:
-            return None
-        error, after = waiting.pop(0)
-        if after:
-            return error
-        raise error
+        error, after = waiting.pop(0) if waiting else (None, False)
+        if error and not after:
+            raise error
+        yield
+        if error:
+            raise error
 
     def _next_id(self) -> str:
         self.last += 1

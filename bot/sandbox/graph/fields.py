@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..wire import Json
-from .errors import bad_parameter, graph_error
+from bot.sandbox.graph.errors import bad_parameter, graph_error
+from bot.sandbox.wire import Json
 
 _TOKEN = re.compile(r"\s*(?:([A-Za-z_]\w*)((?:\.\w+\([^)]*\))*)|([{},]))")
 Reader = Callable[[], Any]
@@ -80,5 +80,7 @@ def select(node: str, readers: Mapping[str, Reader], wanted: list[Field], defaul
 def _narrow(value: Any, inner: list[Field]) -> Any:
     if not inner or not isinstance(value, dict):
         return value
+    if isinstance(value.get("data"), list):  # an edge: the selection is about its items
+        return {**value, "data": [_narrow(item, inner) for item in value["data"]]}
     names = {item.name for item in inner} | {"id"}
     return {key: kept for key, kept in value.items() if key in names}
