@@ -1,13 +1,13 @@
 """Practice platforms: one local server that speaks X API v2 and the Graph API, with faults on demand."""
 
-from .crowd import Crowd
-from .facade import Sandbox
-from .faults import KINDS, Fault
-from .ids import SettableClock
-from .knobs import Knobs
-from .people import Seen
-from .seeds import AppKeys, BaseUrls, FacebookPage, XAccount
-from .server import PortTaken
+from bot.sandbox.crowd import Crowd
+from bot.sandbox.facade import Sandbox
+from bot.sandbox.faults import KINDS, Fault
+from bot.sandbox.ids import SettableClock
+from bot.sandbox.knobs import Knobs
+from bot.sandbox.people import Seen
+from bot.sandbox.seeds import AppKeys, BaseUrls, FacebookPage, XAccount
+from bot.sandbox.server import PortTaken
 
 __all__ = [
     "KINDS",

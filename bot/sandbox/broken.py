@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .faults import Fault
-from .ids import millis
-from .wire import Answer
-from .world import World
+from bot.sandbox.faults import Fault
+from bot.sandbox.ids import millis
+from bot.sandbox.wire import Answer
+from bot.sandbox.world import World
 
 _PAGE = b"<!DOCTYPE html><html><head><title>%d</title></head><body><h1>Something went wrong</h1></body></html>"
 

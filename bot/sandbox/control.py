@@ -15,11 +15,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .wire import Received
+from bot.sandbox.wire import Received
 
 if TYPE_CHECKING:
-    from .facade import Sandbox
-    from .server import Endpoint
+    from bot.sandbox.facade import Sandbox
+    from bot.sandbox.server import Endpoint
 
 Action = Callable[..., Any]
 LOOKS = ("requests", "state", "secrets", "deliveries", "creates", "posts", "replies", "hidden", "blocked", "muted")

@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from random import Random
 
-from .alter import altered_copy, imitating_handle
-from .people import People, Seen
+from bot.sandbox.alter import altered_copy, imitating_handle
+from bot.sandbox.people import People, Seen
 
 ALTERED, IMITATION = "altered", "imitation"
 GENTLE = ("thanks", "question", "criticism")

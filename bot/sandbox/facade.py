@@ -7,18 +7,18 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
 
-from .control import control_endpoint
-from .crowd import Crowd
-from .faults import Fault
-from .gateway import Gateway
-from .hooks import Delivery, Outbox
-from .ids import Clock
-from .knobs import Knobs
-from .people import People
-from .seeds import Account, AppKeys, BaseUrls, secrets_of
-from .server import ThreadedServer
-from .wire import Json, Received
-from .world import World
+from bot.sandbox.control import control_endpoint
+from bot.sandbox.crowd import Crowd
+from bot.sandbox.faults import Fault
+from bot.sandbox.gateway import Gateway
+from bot.sandbox.hooks import Delivery, Outbox
+from bot.sandbox.ids import Clock
+from bot.sandbox.knobs import Knobs
+from bot.sandbox.people import People
+from bot.sandbox.seeds import Account, AppKeys, BaseUrls, secrets_of
+from bot.sandbox.server import ThreadedServer
+from bot.sandbox.wire import Json, Received
+from bot.sandbox.world import World
 
 
 class Sandbox:

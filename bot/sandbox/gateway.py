@@ -16,14 +16,14 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .broken import broken_answer
-from .faults import Fault
-from .graph import routes as graph_routes
-from .ids import x_time
-from .routes import Route, find_route
-from .wire import Answer, Call, Received, Upload
-from .world import World
-from .x import routes as x_routes
+from bot.sandbox.broken import broken_answer
+from bot.sandbox.faults import Fault
+from bot.sandbox.graph import routes as graph_routes
+from bot.sandbox.ids import x_time
+from bot.sandbox.routes import Route, find_route
+from bot.sandbox.wire import Answer, Call, Received, Upload
+from bot.sandbox.world import World
+from bot.sandbox.x import routes as x_routes
 
 Settle = Callable[[], Awaitable[None]]
 _SILENT = ("refuse", "reset_before", "reset_after", "hang_before", "hang_after")

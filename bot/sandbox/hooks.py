@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from .server import ThreadedServer
-from .wire import Json
-from .world import World
+from bot.sandbox.server import ThreadedServer
+from bot.sandbox.wire import Json
+from bot.sandbox.world import World
 
 TIMEOUT_S = 10.0
 CHECK_TIMEOUT_S = 3.0  # the server waits meanwhile

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from .graph.comments import add_comment, hide_comment, remove_comment
-from .graph.events import block_event, comment_event
-from .graph.publish import add_post as add_page_post
-from .graph.publish import remove_post as remove_page_post
-from .graph.state import FbPost, Page
-from .ids import x_time
-from .world import World
-from .x.create import add_post, remove_post
-from .x.events import related
-from .x.state import Person, XPost
+from bot.sandbox.graph.comments import add_comment, hide_comment, remove_comment
+from bot.sandbox.graph.events import block_event, comment_event
+from bot.sandbox.graph.publish import add_post as add_page_post
+from bot.sandbox.graph.publish import remove_post as remove_page_post
+from bot.sandbox.graph.state import FbPost, Page
+from bot.sandbox.ids import x_time
+from bot.sandbox.world import World
+from bot.sandbox.x.create import add_post, remove_post
+from bot.sandbox.x.events import related
+from bot.sandbox.x.state import Person, XPost
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from .wire import Answer, Call
-from .world import World
+from bot.sandbox.wire import Answer, Call
+from bot.sandbox.world import World
 
 Handler = Callable[[World, Call, Any], Answer]
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from random import Random
 
-from .faults import FaultBook
-from .graph.state import GraphState
-from .ids import Clock
-from .knobs import Knobs
-from .seeds import Account, AppKeys, FacebookPage, XAccount
-from .wire import Json, Received
-from .x.state import XState
+from bot.sandbox.faults import FaultBook
+from bot.sandbox.graph.state import GraphState
+from bot.sandbox.ids import Clock
+from bot.sandbox.knobs import Knobs
+from bot.sandbox.seeds import Account, AppKeys, FacebookPage, XAccount
+from bot.sandbox.wire import Json, Received
+from bot.sandbox.x.state import XState
 
 LOG_LIMIT = 20_000  # requests remembered; practice mode runs for days
 

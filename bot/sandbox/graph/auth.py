@@ -6,10 +6,10 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from ..wire import Call
-from ..world import World
-from .errors import dead_token, graph_error
-from .state import Page
+from bot.sandbox.graph.errors import dead_token, graph_error
+from bot.sandbox.graph.state import Page
+from bot.sandbox.wire import Call
+from bot.sandbox.world import World
 
 
 @dataclass(frozen=True, slots=True)

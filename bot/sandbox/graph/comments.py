@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from ..ids import graph_time
-from ..wire import Answer, Call, Json
-from ..world import World
-from .auth import GraphCaller, own_page
-from .errors import bad_parameter, gone, graph_error, not_allowed
-from .events import block_event, comment_event
-from .fields import parse_fields
-from .paging import page_of
-from .publish import flag, given, moment
-from .show import comment_json
-from .state import Comment, Page
+from bot.sandbox.graph.auth import GraphCaller, own_page
+from bot.sandbox.graph.errors import bad_parameter, gone, graph_error, not_allowed
+from bot.sandbox.graph.events import block_event, comment_event
+from bot.sandbox.graph.fields import parse_fields
+from bot.sandbox.graph.paging import page_of
+from bot.sandbox.graph.publish import flag, given, moment
+from bot.sandbox.graph.show import comment_json
+from bot.sandbox.graph.state import Comment, Page
+from bot.sandbox.ids import graph_time
+from bot.sandbox.wire import Answer, Call, Json
+from bot.sandbox.world import World
 
 
 def list_comments(world: World, call: Call, caller: GraphCaller) -> Answer:

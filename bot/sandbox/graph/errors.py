@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..wire import Answer, Json, RefusedCall
+from bot.sandbox.wire import Answer, Json, RefusedCall
 
 
 def graph_error(code: int, message: str, *, subcode: int = 0, status: int = 400, user_message: str = "") -> RefusedCall:

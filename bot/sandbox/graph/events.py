@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..wire import Json
-from ..world import World
-from .state import Comment, FbPost
+from bot.sandbox.graph.state import Comment, FbPost
+from bot.sandbox.wire import Json
+from bot.sandbox.world import World
 
 _ITEMS = {"added_photos": "photo", "shared_story": "share"}
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..wire import Answer, Call, Json
-from ..world import World
-from .auth import GraphCaller, own_page
-from .comments import remove_comment, update_comment
-from .errors import bad_parameter, gone, graph_error, not_allowed
-from .fields import parse_fields
-from .publish import given, remove_post, show_photo, show_post, update_post
-from .show import comment_json, page_json
-from .state import Comment, FbPost, Page, Photo
+from bot.sandbox.graph.auth import GraphCaller, own_page
+from bot.sandbox.graph.comments import remove_comment, update_comment
+from bot.sandbox.graph.errors import bad_parameter, gone, graph_error, not_allowed
+from bot.sandbox.graph.fields import parse_fields
+from bot.sandbox.graph.publish import given, remove_post, show_photo, show_post, update_post
+from bot.sandbox.graph.show import comment_json, page_json
+from bot.sandbox.graph.state import Comment, FbPost, Page, Photo
+from bot.sandbox.wire import Answer, Call, Json
+from bot.sandbox.world import World
 
 PERMISSIONS = (
     "pages_show_list",

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from ..wire import Call, Json
-from .errors import bad_parameter
+from bot.sandbox.graph.errors import bad_parameter
+from bot.sandbox.wire import Call, Json
 
 Item = TypeVar("Item")
 LARGEST = 100

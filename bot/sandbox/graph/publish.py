@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from ..wire import Answer, Call, Json
-from ..world import World
-from .auth import GraphCaller, own_page
-from .errors import bad_parameter, gone, graph_error, not_allowed
-from .events import post_event
-from .fields import parse_fields
-from .paging import page_of
-from .show import is_public, photo_json, post_json
-from .state import FbPost, Page, Photo
+from bot.sandbox.graph.auth import GraphCaller, own_page
+from bot.sandbox.graph.errors import bad_parameter, gone, graph_error, not_allowed
+from bot.sandbox.graph.events import post_event
+from bot.sandbox.graph.fields import parse_fields
+from bot.sandbox.graph.paging import page_of
+from bot.sandbox.graph.show import is_public, photo_json, post_json
+from bot.sandbox.graph.state import FbPost, Page, Photo
+from bot.sandbox.wire import Answer, Call, Json
+from bot.sandbox.world import World
 
 LONGEST = 63_206
 SOONEST, LATEST = timedelta(minutes=10), timedelta(days=30)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ..routes import Route
-from ..wire import Answer, Call, RefusedCall
-from ..world import World
-from . import comments, nodes, publish
-from .auth import authenticate, identify
-from .errors import bad_parameter, graph_error
-from .usage import spend_call
+from bot.sandbox.graph import comments, nodes, publish
+from bot.sandbox.graph.auth import authenticate, identify
+from bot.sandbox.graph.errors import bad_parameter, graph_error
+from bot.sandbox.graph.usage import spend_call
+from bot.sandbox.routes import Route
+from bot.sandbox.wire import Answer, Call, RefusedCall
+from bot.sandbox.world import World
 
 ROUTES = (
     Route("debug_token", "GET", "/debug_token", nodes.debug_token),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..ids import graph_time
-from ..wire import Json
-from ..world import World
-from .fields import Field, select
-from .state import Comment, FbPost, Page, Photo
+from bot.sandbox.graph.fields import Field, select
+from bot.sandbox.graph.state import Comment, FbPost, Page, Photo
+from bot.sandbox.ids import graph_time
+from bot.sandbox.wire import Json
+from bot.sandbox.world import World
 
 
 def page_json(page: Page, wanted: list[Field]) -> Json:

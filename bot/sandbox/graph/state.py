@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..seeds import FacebookPage, invented
+from bot.sandbox.seeds import FacebookPage, invented
 
 
 @dataclass(slots=True)

@@ -6,10 +6,10 @@ import json
 import math
 from dataclasses import replace
 
-from ..wire import RefusedCall
-from ..world import World
-from .auth import GraphCaller
-from .errors import graph_error
+from bot.sandbox.graph.auth import GraphCaller
+from bot.sandbox.graph.errors import graph_error
+from bot.sandbox.wire import RefusedCall
+from bot.sandbox.world import World
 
 HOUR_S = 3600
 

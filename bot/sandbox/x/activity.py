@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..ids import x_time
-from ..wire import Answer, Call, Json
-from ..world import World
-from .auth import Caller
-from .errors import forbidden, invalid, not_found
-from .events import PRIVATE, PUBLIC
+from bot.sandbox.ids import x_time
+from bot.sandbox.wire import Answer, Call, Json
+from bot.sandbox.world import World
+from bot.sandbox.x.auth import Caller
+from bot.sandbox.x.errors import forbidden, invalid, not_found
+from bot.sandbox.x.events import PRIVATE, PUBLIC
 
 MOST = 1500
 

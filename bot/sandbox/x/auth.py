@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ..wire import Call
-from ..world import World
-from .errors import forbidden, problem, unauthorized
-from .state import Person
+from bot.sandbox.wire import Call
+from bot.sandbox.world import World
+from bot.sandbox.x.errors import forbidden, problem, unauthorized
+from bot.sandbox.x.state import Person
 
 APP = "app"
 # the signing rules themselves, from the library under tweepy; it has no type hints

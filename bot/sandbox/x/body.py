@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..wire import Json
-from .errors import invalid
+from bot.sandbox.wire import Json
+from bot.sandbox.x.errors import invalid
 
 _ID = re.compile(r"[0-9]{1,19}\Z")
 _SETTINGS = ("following", "mentionedUsers", "subscribers", "verified")

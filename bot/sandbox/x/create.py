@@ -5,17 +5,17 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timedelta
 
-from ..wire import Answer, Call, Json
-from ..world import World
-from .auth import Caller, as_user
-from .body import checked_create
-from .errors import forbidden, invalid, not_found
-from .events import created, deleted
-from .length import has_invalid_characters, weighted_length
-from .limits import charge
-from .media import media_for_post
-from .state import Link, Medium, Person, XPost
-from .text import CASHTAG, escape, guess_language, mentioned_ids, short_link, shorten
+from bot.sandbox.wire import Answer, Call, Json
+from bot.sandbox.world import World
+from bot.sandbox.x.auth import Caller, as_user
+from bot.sandbox.x.body import checked_create
+from bot.sandbox.x.errors import forbidden, invalid, not_found
+from bot.sandbox.x.events import created, deleted
+from bot.sandbox.x.length import has_invalid_characters, weighted_length
+from bot.sandbox.x.limits import charge
+from bot.sandbox.x.media import media_for_post
+from bot.sandbox.x.state import Link, Medium, Person, XPost
+from bot.sandbox.x.text import CASHTAG, escape, guess_language, mentioned_ids, short_link, shorten
 
 PLAIN_LIMIT, LONG_LIMIT, EDITS = 280, 25_000, 5
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..wire import Answer, Json, RefusedCall
+from bot.sandbox.wire import Answer, Json, RefusedCall
 
 PROBLEMS = "https://api.x.com/2/problems/"
 PROBLEM_TYPE = "application/problem+json"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..ids import x_time
-from ..wire import Json
-from ..world import World
-from .state import Person, XPost
-from .text import escape
+from bot.sandbox.ids import x_time
+from bot.sandbox.wire import Json
+from bot.sandbox.world import World
+from bot.sandbox.x.state import Person, XPost
+from bot.sandbox.x.text import escape
 
 PRIVATE = frozenset(
     [

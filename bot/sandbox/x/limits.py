@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..wire import Answer, Json
-from ..world import World
-from .auth import APP, Caller
-from .errors import PROBLEM_TYPE, problem
+from bot.sandbox.wire import Answer, Json
+from bot.sandbox.world import World
+from bot.sandbox.x.auth import APP, Caller
+from bot.sandbox.x.errors import PROBLEM_TYPE, problem
 
 WINDOW_S, DAY_S = 900, 86_400
 # route -> calls in 15 minutes for one user, and for the app

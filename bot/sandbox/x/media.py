@@ -6,11 +6,11 @@ import base64
 import binascii
 from typing import Any
 
-from ..wire import Answer, Call, Json
-from ..world import World
-from .auth import Caller, as_user
-from .errors import forbidden, invalid, not_found
-from .state import Medium, Person
+from bot.sandbox.wire import Answer, Call, Json
+from bot.sandbox.world import World
+from bot.sandbox.x.auth import Caller, as_user
+from bot.sandbox.x.errors import forbidden, invalid, not_found
+from bot.sandbox.x.state import Medium, Person
 
 LARGEST = {
     "tweet_image": 5 * 2**20,

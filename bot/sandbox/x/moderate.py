@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..wire import Answer, Call, Json
-from ..world import World
-from .auth import Caller, as_user
-from .errors import forbidden, invalid, not_enrolled, not_found
-from .events import related
-from .pages import page_of
-from .present import user_json
-from .state import Person
-from .words import Words
+from bot.sandbox.wire import Answer, Call, Json
+from bot.sandbox.world import World
+from bot.sandbox.x.auth import Caller, as_user
+from bot.sandbox.x.errors import forbidden, invalid, not_enrolled, not_found
+from bot.sandbox.x.events import related
+from bot.sandbox.x.pages import page_of
+from bot.sandbox.x.present import user_json
+from bot.sandbox.x.state import Person
+from bot.sandbox.x.words import Words
 
 
 def hide(world: World, call: Call, caller: Caller) -> Answer:

@@ -7,8 +7,8 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ..wire import Call, Json
-from .errors import invalid
+from bot.sandbox.wire import Call, Json
+from bot.sandbox.x.errors import invalid
 
 Item = TypeVar("Item")
 

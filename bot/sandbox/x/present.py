@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..ids import x_time
-from ..wire import Json
-from ..world import World
-from .create import PLAIN_LIMIT, edit_controls
-from .errors import missing
-from .length import weighted_length
-from .state import Medium, Person, XPost
-from .text import entities, escape
-from .words import Words
+from bot.sandbox.ids import x_time
+from bot.sandbox.wire import Json
+from bot.sandbox.world import World
+from bot.sandbox.x.create import PLAIN_LIMIT, edit_controls
+from bot.sandbox.x.errors import missing
+from bot.sandbox.x.length import weighted_length
+from bot.sandbox.x.state import Medium, Person, XPost
+from bot.sandbox.x.text import entities, escape
+from bot.sandbox.x.words import Words
 
 
 def post_json(world: World, post: XPost, words: Words) -> Json:

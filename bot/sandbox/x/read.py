@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from ..ids import first_id_at
-from ..wire import Answer, Call, Json
-from ..world import World
-from .auth import Caller, as_user, need_scopes
-from .errors import invalid, missing, not_found
-from .limits import charge
-from .pages import page_of
-from .present import media_json, page_json, user_json
-from .state import Person, XPost
-from .words import Words
+from bot.sandbox.ids import first_id_at
+from bot.sandbox.wire import Answer, Call, Json
+from bot.sandbox.world import World
+from bot.sandbox.x.auth import Caller, as_user, need_scopes
+from bot.sandbox.x.errors import invalid, missing, not_found
+from bot.sandbox.x.limits import charge
+from bot.sandbox.x.pages import page_of
+from bot.sandbox.x.present import media_json, page_json, user_json
+from bot.sandbox.x.state import Person, XPost
+from bot.sandbox.x.words import Words
 
 POST_READ_USD = 0.005
 TIMELINE_REACH, MENTIONS_REACH = 3200, 800

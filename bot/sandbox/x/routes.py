@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..routes import Route
-from ..wire import Answer, Call, RefusedCall
-from ..world import World
-from . import activity, create, media, moderate, read, search, webhooks
-from .auth import authenticate, identify
-from .errors import problem
-from .limits import spend_call
+from bot.sandbox.routes import Route
+from bot.sandbox.wire import Answer, Call, RefusedCall
+from bot.sandbox.world import World
+from bot.sandbox.x import activity, create, media, moderate, read, search, webhooks
+from bot.sandbox.x.auth import authenticate, identify
+from bot.sandbox.x.errors import problem
+from bot.sandbox.x.limits import spend_call
 
 ROUTES = (
     Route("create", "POST", "/2/tweets", create.create),

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from ..ids import first_id_at
-from ..wire import Answer, Call
-from ..world import World
-from .auth import Caller, need_scopes
-from .errors import invalid
-from .read import moment, post_page, visible
-from .state import XPost
+from bot.sandbox.ids import first_id_at
+from bot.sandbox.wire import Answer, Call
+from bot.sandbox.world import World
+from bot.sandbox.x.auth import Caller, need_scopes
+from bot.sandbox.x.errors import invalid
+from bot.sandbox.x.read import moment, post_page, visible
+from bot.sandbox.x.state import XPost
 
 REACH = timedelta(days=7)  # older posts are out of reach
 LEFT, RIGHT = "(", ")"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..ids import Snowflakes
-from ..seeds import XAccount, invented
-from ..wire import Json
+from bot.sandbox.ids import Snowflakes
+from bot.sandbox.seeds import XAccount, invented
+from bot.sandbox.wire import Json
 
 
 @dataclass(slots=True)

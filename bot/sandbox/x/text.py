@@ -7,9 +7,9 @@ import html
 import re
 from collections.abc import Sequence
 
-from ..wire import Json
-from .length import urls_in
-from .state import Link, XState
+from bot.sandbox.wire import Json
+from bot.sandbox.x.length import urls_in
+from bot.sandbox.x.state import Link, XState
 
 _MENTION = re.compile(r"(?<![A-Za-z0-9_@＠])[@＠]([A-Za-z0-9_]{1,15})(?![A-Za-z0-9_@])")
 _HASHTAG = re.compile(r"(?<![\w&])[#＃](\w*[^\W\d_]\w*)")

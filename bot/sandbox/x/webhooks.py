@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from ..ids import x_time
-from ..wire import Answer, Call, Json
-from ..world import World
-from .auth import Caller
-from .errors import invalid, not_found, problem
+from bot.sandbox.ids import x_time
+from bot.sandbox.wire import Answer, Call, Json
+from bot.sandbox.world import World
+from bot.sandbox.x.auth import Caller
+from bot.sandbox.x.errors import invalid, not_found, problem
 
 LOCAL = ("127.0.0.1", "localhost")
 MOST = 5

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..wire import Call, Json
-from ..world import World
-from .errors import invalid
+from bot.sandbox.wire import Call, Json
+from bot.sandbox.world import World
+from bot.sandbox.x.errors import invalid
 
 # old word -> new word, in fields, expansions and answers
 NEW_WORDS = {
