@@ -7,6 +7,7 @@ Failures of the network itself leave here already named: NotSent or Unclear, wit
 
 from __future__ import annotations
 
+import json
 import logging
 import ssl
 from collections.abc import Iterator, Mapping
@@ -111,6 +112,14 @@ def network_failure(exc: Exception) -> NotSent | Unclear:
     if isinstance(exc, _NEVER_LEFT) or any(_before_sending(each) for each in _causes(exc)):
         return NotSent("The platform could not be reached; it is tried again by itself.")
     return Unclear("The connection broke before the platform's answer was complete; look before sending again.")
+
+
+def parsed(body: bytes | str | None) -> Any:
+    """JSON, however nested or broken; None for what is none."""
+    try:
+        return json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return None
 
 
 def quiet_vendor_logs() -> None:

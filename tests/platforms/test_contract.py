@@ -10,6 +10,7 @@ import pytest
 from bot.domain.accounts import Platform
 from bot.domain.errors import Kind, Rejected, Unclear
 from bot.domain.normal_form import came_back_as_sent, sent_form
+from bot.domain.ports import SeenReply
 from bot.domain.posts import Content, Media
 from tests.platforms.stage import NOTHING, PNG, STRANGER, THU_10_JST, Stage
 
@@ -80,7 +81,7 @@ class TestPlatformContract:
         first = stage.says(post, "何時からですか")
         second = stage.says(first, "10時からと書いてあります")
 
-        found = {}
+        found: dict[str, SeenReply] = {}
         for source in stage.platform.sources(stage.account, [post]):
             page = stage.platform.replies(stage.account, source, "")
             found |= {each.platform_id: each for each in page.replies}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.domain.ports import Budget
+from bot.platforms.transport import parsed
 
 _METERS: Final = ("call_count", "total_time", "total_cputime")
 _MOST_MINUTES: Final = 2 * 24 * 60
@@ -16,7 +16,7 @@ _MOST_MINUTES: Final = 2 * 24 * 60
 def budgets(headers: Mapping[str, str], now: datetime) -> tuple[Budget, ...]:
     """Remaining percent per meter, of the app and of the Page; headers that cannot be read are left out."""
     regained = regain_at(headers, now)
-    app = _meters("app", _json(headers.get("x-app-usage")), None)
+    app = _meters("app", parsed(headers.get("x-app-usage")), None)
     page = (each for use in _page_uses(headers) for each in _meters("page", use, regained))
     return (*app, *page)
 
@@ -28,7 +28,7 @@ def regain_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
 
 def _page_uses(headers: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    by_id = _json(headers.get("x-business-use-case-usage"))
+    by_id = parsed(headers.get("x-business-use-case-usage"))
     if not isinstance(by_id, dict):
         return []
     lists = (uses for uses in by_id.values() if isinstance(uses, list))
@@ -43,10 +43,3 @@ def _meters(whose: str, use: Any, regained: datetime | None) -> Iterator[Budget]
 
 def _number(value: object) -> int:
     return int(value) if isinstance(value, int | float) and 0 <= value < 10**9 else 0
-
-
-def _json(text: str | None) -> Any:
-    try:
-        return json.loads(text or "")
-    except ValueError:
-        return None

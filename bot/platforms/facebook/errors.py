@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any, Final
 
 from bot.domain.errors import AuthExpired, Kind, PlatformError, RateLimited, Rejected, Unclear
 from bot.platforms.facebook.budget import regain_at
-from bot.platforms.transport import Answer
+from bot.platforms.transport import Answer, parsed
 
 UNKNOWN: Final = frozenset({1, 2, 1363047, 1609010})
 LIMITS: Final = frozenset({4, 17, 32, 613, *range(80000, 80015)})  # 80001: what a Page token meets
@@ -104,7 +103,7 @@ def unclear(answer: Answer, **facts: Any) -> Unclear:
 def error_in(body: bytes) -> GraphError | None:
     """The parsed error; None for HTML, a missing ``error`` or one without a number."""
     try:
-        error = json.loads(body)["error"]
+        error = parsed(body)["error"]
         return GraphError(
             code=int(error["code"]),
             subcode=int(error.get("error_subcode") or 0),

@@ -27,7 +27,7 @@ from bot.domain.ports import Budget, Clock
 from bot.platforms.credentials import FacebookApp, FacebookPage
 from bot.platforms.facebook.budget import budgets
 from bot.platforms.facebook.errors import is_error, outcome_of, unclear
-from bot.platforms.transport import MEDIA_READ_S, READ_S, Answer, Transport, quiet_vendor_logs
+from bot.platforms.transport import MEDIA_READ_S, READ_S, Answer, Transport, parsed, quiet_vendor_logs
 
 BASE_URL: Final = "https://graph.facebook.com"
 VERSION: Final = "v26.0"
@@ -109,7 +109,7 @@ class Pages:
         if error:
             raise error
         answer = transport.last
-        return Said(json.loads(answer.body), answer, budgets(answer.headers, self._clock()))
+        return Said(parsed(answer.body), answer, budgets(answer.headers, self._clock()))
 
     def get(self, account: Account, path: str, **params: Any) -> Said:
         return self.call(account, lambda g: g.request(f"{g.version}/{path}", wire(params)))
@@ -184,12 +184,7 @@ def _without_token(fields: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def _is_sound(answer: Answer) -> bool:
     """A JSON object with a JSON content type that is either a 2xx or holds an ``error``."""
-    if "json" not in answer.headers.get("content-type", "") and "javascript" not in answer.headers.get(
-        "content-type", ""
-    ):
+    if "json" not in answer.headers.get("content-type", ""):
         return False
-    try:
-        body = json.loads(answer.body)
-    except ValueError:
-        return False
+    body = parsed(answer.body)
     return isinstance(body, dict) and (answer.status in range(200, 300) or is_error(body))

@@ -8,7 +8,6 @@ classified, whatever was raised); models that know old words only (``return_type
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from bot.domain.accounts import Account
 from bot.domain.errors import AuthExpired, PlatformError, Unclear
 from bot.domain.ports import Budget
 from bot.platforms.credentials import XAccount, XApp
-from bot.platforms.transport import Answer, Transport, quiet_vendor_logs
+from bot.platforms.transport import Answer, Transport, parsed, quiet_vendor_logs
 from bot.platforms.x.budget import budgets
 from bot.platforms.x.dialect import Raw
 from bot.platforms.x.errors import outcome_of
@@ -120,6 +119,7 @@ class Clients:
 
 def _attempt(send: Send, client: Any, transport: Transport) -> PlatformError | None:
     """The error, unraised, so that it carries no vendor exception with headers along."""
+    transport.last = Answer()
     try:
         send(client)
     except PlatformError as exc:
@@ -130,10 +130,7 @@ def _attempt(send: Send, client: Any, transport: Transport) -> PlatformError | N
 
 
 def _said(answer: Answer) -> Said:
-    try:
-        page = json.loads(answer.body)
-    except ValueError:
-        page = None
+    page = parsed(answer.body)
     if not isinstance(page, dict):
         raise Unclear("X answered without JSON; look before sending again.", status=answer.status, trace=answer.trace)
     return Said(page, answer)

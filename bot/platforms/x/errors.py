@@ -6,14 +6,13 @@ Problem types are compared by their last path segment, for their host has change
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from bot.domain.errors import AuthExpired, Kind, PlatformError, RateLimited, Rejected, Unclear
 from bot.platforms.times import from_epoch
-from bot.platforms.transport import Answer
+from bot.platforms.transport import Answer, parsed
 
 SENTENCES: Final[dict[Kind, str]] = {
     Kind.CONTENT: "X refused the content; the author has to change it.",
@@ -70,13 +69,10 @@ def outcome_of(answer: Answer) -> PlatformError:
 
 def problem_in(body: bytes) -> Mapping[str, Any] | None:
     """The problem object of an answer; None for HTML, lists, strings and objects that name no problem."""
-    try:
-        parsed = json.loads(body)
-    except ValueError:
+    problem = parsed(body)
+    if not isinstance(problem, dict) or not problem.keys() & {"title", "detail", "type", "errors", "error"}:
         return None
-    if not isinstance(parsed, dict) or not parsed.keys() & {"title", "detail", "type", "errors", "error"}:
-        return None
-    return parsed
+    return problem
 
 
 def reset_of(headers: Mapping[str, str]) -> datetime | None:

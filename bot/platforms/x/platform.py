@@ -190,6 +190,8 @@ def _demand(said: Said, word: str, value: bool) -> None:
 def _identity(said: Said) -> Identity:
     user = said.data
     if not user.get("id"):
+        if not said.page.get("errors"):
+            raise said.unclear("X did not say whose account this is.")
         raise Rejected("Nobody on X has this handle today.", kind=Kind.GONE, status=said.answer.status)
     verified = user.get("verified_type") or ("blue" if user.get("verified") else "none")
     return Identity(str(user["id"]), str(user.get("username", "")), str(user.get("name", "")), str(verified))
