@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from bot.sandbox.wire import Call
 from bot.sandbox.world import World
@@ -116,7 +118,8 @@ def _signature_of(call: Call, consumer_secret: str, token_secret: str) -> str:
         signature.base_string_uri(call.url),
         signature.normalize_parameters(parameters),
     )
-    return str(signature.sign_hmac_sha1(base, consumer_secret, token_secret))
+    key = f"{quote(consumer_secret, safe='~')}&{quote(token_secret, safe='~')}"
+    return base64.b64encode(hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()).decode()
 
 
 def _fresh(world: World, facts: dict[str, str]) -> bool:

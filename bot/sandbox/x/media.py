@@ -145,8 +145,9 @@ def _facts(world: World, medium: Medium) -> Json:
         "id": medium.id,
         "media_key": medium.key,
         "expires_after_secs": world.knobs.media_expiry_s,
-        "size": medium.total_bytes,
     }
+    if medium.finalized_at:
+        facts["size"] = medium.total_bytes
     if medium.finalized_at and medium.category != "tweet_image":
         facts["processing_info"] = _processing(world, medium)
     return facts

@@ -44,7 +44,7 @@ def _all_facts(world: World, post: XPost) -> Json:
         "referenced_posts": _references(post) or None,
         "note_post": {"text": escape(post.text)} if rest else None,
         "public_metrics": {
-            "retweet_count": 0,
+            "repost_count": 0,
             "reply_count": sum(1 for other in state.posts.values() if other.parent_id == post.id),
             "like_count": 0,
             "quote_count": sum(1 for other in state.posts.values() if other.quoted_id == post.id),

@@ -49,7 +49,9 @@ def quotes(world: World, call: Call, caller: Caller) -> Answer:
     if wanted not in world.x.posts:
         raise not_found("tweet", "id", wanted)
     quoting = [post for post in world.x.posts.values() if post.quoted_id == wanted and _public(world, post)]
-    return post_page(world, call, visible(world, world.x.timeline(quoting)), least=10, default=10)
+    answer = post_page(world, call, visible(world, world.x.timeline(quoting)), least=10, default=10)
+    meta = {key: item for key, item in answer.body["meta"].items() if key in ("result_count", "next_token")}
+    return Answer(200, {**answer.body, "meta": meta})  # this endpoint tells no newest and oldest id
 
 
 def _public(world: World, post: XPost) -> bool:

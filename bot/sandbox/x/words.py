@@ -15,6 +15,7 @@ NEW_WORDS = {
     "note_tweet": "note_post",
     "most_recent_tweet_id": "most_recent_post_id",
     "pinned_tweet_id": "pinned_post_id",
+    "retweet_count": "repost_count",
     "tweets": "posts",
 }
 _OLD_WORDS = {new: old for old, new in NEW_WORDS.items()}
@@ -79,7 +80,10 @@ class Words:
         """The facts in the words of the answer's dialect."""
         if self.new_names:
             return facts
-        return {_OLD_WORDS.get(key, key): value for key, value in facts.items()}
+        return {
+            _OLD_WORDS.get(key, key): self.say(value) if key == "public_metrics" else value
+            for key, value in facts.items()
+        }
 
 
 def _refuse_other_dialect(call: Call, dialect: str) -> None:
