@@ -58,7 +58,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "id": verdict.id,
         "labels": [label.value for label in verdict.labels],
         "scores": {str(category.value): round(score, 4) for category, score in verdict.scores.items()},
-        "findings": [_finding(finding) for finding in verdict.findings],
+        "findings": [finding_json(finding) for finding in verdict.findings],
         "signals": [signal_json(signal) for signal in verdict.signals],
         "action": verdict.action.value,
         "policy": verdict.policy,
@@ -85,7 +85,7 @@ def signal_json(signal: Signal) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
     return {
         "category": finding.category.value,
         "score": round(finding.score, 4),

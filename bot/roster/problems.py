@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.errors import KouhouError
 from bot.roster.layout import Layout, Path
 
 
@@ -21,7 +22,7 @@ class Problem:
         return f"{where}: {self.message}"
 
 
-class RosterError(Exception):
+class RosterError(KouhouError):
     """The roster cannot be used. Correct the lines named below; until then the last good roster stays in force."""
 
     def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from bot.domain.cases import Case, Command, CommandState, Decision, KeptReply, KeptVerdict, Verb
 from bot.domain.errors import Conflict, NotFound
 from bot.store.database import Tx
-from bot.store.replies import labels_text
+from bot.store.replies import labels_text, parse_labels
 from bot.store.tables.cases import CaseRow, CommandRow, DecisionRow
 from moderation.cases import CaseState, Move
 from moderation.categories import Category

@@ -277,7 +277,7 @@ def _verdict(tx: Tx, row: VerdictRow) -> KeptVerdict:
         reply_version=row.reply_version,
         policy=row.policy,
         action=row.action,
-        labels=parselabels_text(row.labels),
+        labels=parse_labels(row.labels),
         scores={Category(int(number)): score for number, score in row.scores.items()},
         findings=tuple(_finding(each) for each in evidence.get("findings", ())),
         signals=tuple(Signal(**each | {"kind": SignalKind(each["kind"])}) for each in evidence.get("signals", ())),
@@ -292,7 +292,7 @@ def _finding(facts: dict[str, Any]) -> Finding:
     return Finding(**facts | {"category": Category(facts["category"])})
 
 
-def parselabels_text(text: str) -> tuple[Category, ...]:
+def parse_labels(text: str) -> tuple[Category, ...]:
     """``"2,6"`` as categories."""
     return tuple(Category(int(each)) for each in text.split(",") if each)
 

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from bot.domain.people import Person
 from bot.domain.ports import Budget
 from bot.store.database import Tx
-from bot.store.tables.service import BudgetRow, HeartbeatRow, NoticeRow, StopRow
+from bot.store.tables.service import AccountSeenRow, BudgetRow, HeartbeatRow, NoticeRow, StopRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +135,12 @@ def mark_read(tx: Tx, ids: Sequence[int], *, at: datetime) -> None:
         if row is not None and row.read_at is None:
             row.read_at = at
             tx.session.add(row)
+
+
+def account_digests(tx: Tx) -> dict[str, str]:
+    """The digest of each account's roster entry as it was last followed."""
+    return {row.account: row.digest for row in tx.session.exec(select(AccountSeenRow))}
+
+
+def save_account_digest(tx: Tx, account: str, digest: str, *, at: datetime) -> None:
+    tx.session.merge(AccountSeenRow(account=account, digest=digest, at=at))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -34,15 +35,29 @@ class Wish:
 
 def draft(parts: Parts, wish: Wish, *, by: Person, now: datetime) -> Post:
     """Stores a draft. Raises BadInput for text no platform would take, NotAllowed outside the person's offices."""
+    with parts.store.begin() as tx:
+        return _draft(parts, tx, wish, by, now)
+
+
+def draft_many(parts: Parts, wishes: Sequence[Wish], *, by: Person, now: datetime, submit: bool) -> list[int]:
+    """Every wish or none: one transaction. Returns the posts' numbers in the same order."""
+    with parts.store.begin() as tx:
+        made = [_draft(parts, tx, wish, by, now) for wish in wishes]
+        if submit:
+            for post in made:
+                _submit(parts, tx, post, by, now)
+    return [post.id for post in made]
+
+
+def _draft(parts: Parts, tx: Tx, wish: Wish, by: Person, now: datetime) -> Post:
     account = parts.account(wish.account)
     office = parts.office(account)
     require(by, Role.STAFF, office.id, parts.today(office, now))
     check_content(account, wish.content)
-    with parts.store.begin() as tx:
-        slot = slot_for(office, wish.due_at or next_free(tx, account, office, now), wish.reason)
-        revision = Revision(1, account.id, wish.content, slot, by.login, now)
-        post = posts.add(tx, revision, office=office.id, lane=wish.lane, notice=wish.notice)
-        record(tx, by, "post.drafted", post, office, now)
+    slot = slot_for(office, wish.due_at or next_free(tx, account, office, now), wish.reason)
+    revision = Revision(1, account.id, wish.content, slot, by.login, now)
+    post = posts.add(tx, revision, office=office.id, lane=wish.lane, notice=wish.notice)
+    record(tx, by, "post.drafted", post, office, now)
     return post
 
 
@@ -80,14 +95,18 @@ def submit(parts: Parts, post_id: int, *, by: Person, now: datetime, version: in
     """Hands a draft to the approvers. BadInput when its slot needs a reason or has already passed."""
     with parts.store.begin() as tx:
         post = posts.get(tx, post_id)
-        account = parts.account(post.account)
-        office = parts.office(account)
-        _require_writer(by, office, parts.today(office, now))
         check_version(post, version)
-        check_account(account)
-        check_slot(office, post.revision.slot, now)
-        post = posts.change(tx, post, step(post.state, PostEvent.SUBMIT), at=now, note="")
-        record(tx, by, "post.submitted", post, office, now)
+        return _submit(parts, tx, post, by, now)
+
+
+def _submit(parts: Parts, tx: Tx, post: Post, by: Person, now: datetime) -> Post:
+    account = parts.account(post.account)
+    office = parts.office(account)
+    _require_writer(by, office, parts.today(office, now))
+    check_account(account)
+    check_slot(office, post.revision.slot, now)
+    post = posts.change(tx, post, step(post.state, PostEvent.SUBMIT), at=now, note="")
+    record(tx, by, "post.submitted", post, office, now)
     return post
 
 
@@ -115,6 +134,8 @@ def next_free(tx: Tx, account: Account, office: Office, now: datetime) -> dateti
 
 def check_content(account: Account, content: Content) -> None:
     """Raises BadInput for empty or over-long text and for pictures without alternative text."""
+    if "\x00" in content.text or any("\ud800" <= char <= "\udfff" for char in content.text):
+        raise BadInput("The text holds characters that no platform takes (NUL or half of a character).", key="text")
     if not content.text.strip() and not content.media:
         raise BadInput("There is nothing to post; write a text or attach a picture.", key="text")
     length = length_of(content, account)

@@ -15,7 +15,7 @@ from bot.store import audit, cases, posts, replies, service
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
 from moderation.cases import ENDED, CaseState, lane
-from moderation.detectors.flood import Repeats, with_flood
+from moderation.flood import Repeats, with_flood
 from moderation.model import Action, Reply, Verdict
 
 log = structlog.get_logger()

@@ -61,3 +61,13 @@ class NoticeRow(SQLModel, table=True):
     read_at: datetime | None = None
     mailed_at: datetime | None = None
     once: str = Field(unique=True)  # the same thing is told once
+
+
+class AccountSeenRow(SQLModel, table=True):
+    """The roster entry under which an account's waiting posts were approved, as a digest."""
+
+    __tablename__ = "account_seen"
+
+    account: str = Field(primary_key=True)
+    digest: str
+    at: datetime

@@ -1,0 +1,211 @@
+"""The one place that knows which concrete parts are used: settings in, a working service out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.domain import hours
+from bot.domain.accounts import Platform as PlatformName
+from bot.domain.accounts import Registry
+from bot.domain.errors import BadInput
+from bot.domain.ports import Clock, Platform
+from bot.platforms import Dialect, Facebook, FacebookApp, FacebookPage, X, XAccount, XApp
+from bot.roster.keeper import Keeper
+from bot.sandbox import Crowd, Sandbox
+from bot.sandbox import FacebookPage as PracticePage
+from bot.sandbox import XAccount as PracticeAccount
+from bot.settings import Settings
+from bot.store import audit, migrate
+from bot.store.database import Store
+from bot.store.seal import Seal, new_key
+from bot.usecases.parts import Parts, Shelf
+from moderation.screen import Screener, load_screener
+
+log = structlog.get_logger()
+
+PRACTICE_SEED: Final = 20200722
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The service with everything that has to be closed again."""
+
+    settings: Settings
+    parts: Parts
+    keeper: Keeper
+    sandbox: Sandbox | None = None
+
+    def close(self) -> None:
+        for platform in self.parts.platforms.values():
+            close = getattr(platform, "close", None)
+            if close is not None:
+                close()
+        if self.sandbox is not None:
+            self.sandbox.stop()
+        self.parts.store.close()
+
+
+def build(settings: Settings, *, practice_platforms: bool = True) -> App:
+    """The whole service. ``practice_platforms`` False leaves them out, for commands that call no platform."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keeper = Keeper(settings.accounts)
+    store = open_store(settings)
+    clock = make_clock(settings, keeper.registry, store)
+    sandbox, settings = _practice(settings, keeper.registry, clock) if practice_platforms else (None, settings)
+    parts = Parts(
+        store=store,
+        registry=lambda: keeper.registry,
+        platforms=_platforms(settings, clock),
+        screener=ScreenerCache(lambda: keeper.registry, settings.policy),
+        shelf=Shelf(settings.home / "media"),
+        clock=clock,
+    )
+    return App(settings, parts, keeper, sandbox)
+
+
+def open_store(settings: Settings) -> Store:
+    """The database with its evidence key; SQLite is brought to the newest schema, PostgreSQL only checked."""
+    store = Store(settings.database_url, Seal(evidence_key(settings.key_path)))
+    if settings.database_url.startswith("sqlite"):
+        migrate.upgrade(store)
+    elif migrate.current(store) != migrate.newest():
+        raise BadInput("The database has an older schema; run 'kouhou db upgrade' first.", key="KOUHOU_DATABASE_URL")
+    return store
+
+
+def evidence_key(path: Path) -> bytes:
+    """The 32-byte key that seals people's words; made at first use, readable by the service only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(new_key())
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise BadInput("This is no evidence key: it must hold exactly 32 bytes.", file=str(path))
+    return key
+
+
+class ScreenerCache:
+    """The screener for the roster and policy in force; built at first use and again when the roster changes."""
+
+    def __init__(self, registry: Callable[[], Registry], policy: Path | None) -> None:
+        self._registry, self._policy = registry, policy
+        self._built: tuple[str, Screener] | None = None
+
+    def __call__(self) -> Screener:
+        registry = self._registry()
+        if self._built is None or self._built[0] != registry.digest:
+            self._built = (registry.digest, load_screener(registry.officials()))
+        return self._built[1]
+
+
+def make_clock(settings: Settings, registry: Registry, store: Store) -> Clock:
+    """The real clock; or one that starts at KOUHOU_CLOCK; or, in practice, one on which the offices are open.
+
+    A practice clock never runs backwards over a restart: it goes on from the newest event of the audit chain.
+    """
+    if settings.clock_start is not None:
+        return _running_from(settings.clock_start)
+    if settings.practice and not settings.x_base_url and not settings.facebook_base_url:
+        with store.read() as tx:
+            known = audit.latest(tx, limit=1)
+        newest = known[0].at if known else datetime.now(UTC)
+        return _running_from(practice_start(registry, max(newest, datetime.now(UTC))))
+    return lambda: datetime.now(UTC)
+
+
+def practice_start(registry: Registry, now: datetime) -> datetime:
+    """An instant from ``now`` on at which some office with known hours is well inside its counter hours."""
+    office = next(office for office in registry.offices if office.hours.known)
+    start = now
+    while True:
+        opening = hours.next_open(office, start)
+        if opening is None:
+            return now
+        closing = hours.closing_time(office, opening)
+        if closing is not None and closing - opening >= timedelta(hours=2):
+            return opening + (timedelta(minutes=30) if opening > now else timedelta())
+        start = (closing or opening) + timedelta(minutes=1)
+
+
+def _running_from(start: datetime) -> Clock:
+    began = time.monotonic()
+    first = start.astimezone(UTC)
+    return lambda: first + timedelta(seconds=time.monotonic() - began)
+
+
+def wall(clock: Clock, zone: str = "Asia/Tokyo") -> datetime:
+    return clock().astimezone(ZoneInfo(zone))
+
+
+def _platforms(settings: Settings, clock: Clock) -> Mapping[str, Platform]:
+    x, facebook = settings.secrets.get("x", {}), settings.secrets.get("facebook", {})
+    return {
+        PlatformName.X.value: X(
+            XApp(_secret(x, "consumer_key"), _secret(x, "consumer_secret"), _secret(x, "bearer_token")),
+            {
+                handle: XAccount(_secret(tokens, "access_token"), _secret(tokens, "access_token_secret"))
+                for handle, tokens in x.get("accounts", {}).items()
+            },
+            clock=clock,
+            base_url=settings.x_base_url,
+            dialect=Dialect(settings.x_dialect),
+        ),
+        PlatformName.FACEBOOK.value: Facebook(
+            FacebookApp(
+                _secret(facebook, "app_id"), _secret(facebook, "app_secret"), _secret(facebook, "verify_token")
+            ),
+            {
+                handle: FacebookPage(_secret(page, "page_id"), _secret(page, "page_token"))
+                for handle, page in facebook.get("pages", {}).items()
+            },
+            clock=clock,
+            base_url=settings.facebook_base_url,
+            version=settings.facebook_version,
+        ),
+    }
+
+
+def _secret(table: Mapping[str, Any], key: str) -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        raise BadInput("This secret must be a text in quotes.", file="secrets", key=key)
+    return value
+
+
+def _practice(settings: Settings, registry: Registry, clock: Clock) -> tuple[Sandbox | None, Settings]:
+    """Starts the practice platforms when no other address was given, with tokens for every account of the roster."""
+    if settings.x_base_url and settings.facebook_base_url:
+        return None, settings
+    sandbox = practice_platforms(registry, clock)
+    urls = sandbox.start()
+    secrets = {**sandbox.secrets(), **settings.secrets}
+    log.info("practice_platforms_started", url=urls.root)
+    return sandbox, replace(
+        settings,
+        secrets=secrets,
+        x_base_url=settings.x_base_url or urls.x,
+        facebook_base_url=settings.facebook_base_url or urls.facebook,
+    )
+
+
+def practice_platforms(registry: Registry, clock: Clock) -> Sandbox:
+    """Both platforms with every account of the roster and a crowd that answers."""
+    accounts: list[PracticeAccount | PracticePage] = []
+    for account in registry.accounts:
+        name = registry.office_of(account).names.ja
+        if account.platform is PlatformName.X:
+            accounts.append(PracticeAccount.invent(account.handle, name))
+        else:
+            accounts.append(PracticePage.invent(account.handle, name))
+    return Sandbox(clock, PRACTICE_SEED, accounts, crowd=Crowd(PRACTICE_SEED))

@@ -1,0 +1,167 @@
+"""The table of jobs. APScheduler runs it with a memory job store; all state is in the database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import psutil
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.bootstrap import App
+from bot.domain.errors import KouhouError
+from bot.store import service
+from bot.usecases.approve import expire
+from bot.usecases.carry_out import carry_out
+from bot.usecases.collect import collect, recheck
+from bot.usecases.follow_roster import hold_changed
+from bot.usecases.publish import publish_due
+from bot.usecases.reconcile import reconcile, recover
+from bot.usecases.screen_replies import screen_replies
+
+log = structlog.get_logger()
+
+ROLES: Final = ("console", "publisher", "listener", "screener")
+BEAT_EVERY_S: Final = 5.0
+"""A job says that it lives at most this often, however often it ticks: a commit a second would wear the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``every_s``: seconds between ticks. ``late_ok_s``: how late a tick may start before it is left out."""
+
+    id: str
+    role: str
+    every_s: float
+    late_ok_s: int
+    run: Callable[[App, str], object]
+
+
+def follow_roster(app: App) -> int:
+    """Takes up a changed file, and holds the posts of accounts that changed; a bad file leaves the last good roster."""
+    refresh = app.keeper.refresh()
+    if refresh.refused is not None:
+        log.warning("roster_refused", problems=len(refresh.refused.problems))
+    return hold_changed(app.parts, now=app.parts.clock())
+
+
+JOBS: Final = (
+    Job("publish", "publisher", 1, 5, lambda app, me: publish_due(app.parts, owner=me, clock=app.parts.clock)),
+    Job("recover", "publisher", 30, 30, lambda app, me: recover(app.parts, now=app.parts.clock(), is_dead=is_dead)),
+    Job("reconcile", "publisher", 5, 30, lambda app, me: reconcile(app.parts, now=app.parts.clock())),
+    Job("expire", "publisher", 30, 60, lambda app, me: expire(app.parts, now=app.parts.clock())),
+    Job("collect", "listener", 60, 60, lambda app, me: collect(app.parts, now=app.parts.clock())),
+    Job("recheck", "listener", 3600, 600, lambda app, me: recheck(app.parts, now=app.parts.clock())),
+    Job("screen", "screener", 1, 10, lambda app, me: screen_replies(app.parts, now=app.parts.clock())),
+    Job("carry-out", "screener", 1, 10, lambda app, me: carry_out(app.parts, owner=me, clock=app.parts.clock)),
+    Job("roster", "publisher", 2, 10, lambda app, me: follow_roster(app)),
+)
+
+PRACTICE_EVERY_S: Final = {"collect": 3.0, "recheck": 60.0}
+"""Practice platforms cost nothing and know no limits worth sparing; people watching should not wait."""
+
+
+class Service:
+    """Runs the jobs of some roles until it is told to stop; nothing is left half-done within five seconds."""
+
+    def __init__(self, app: App, roles: frozenset[str]) -> None:
+        self.app = app
+        self.process = process_name()
+        self._jobs = [job for job in JOBS if job.role in roles]
+        self._beaten: dict[str, float] = {}
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(max(1, len(self._jobs)))},
+            job_defaults={"coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Recovers what an earlier life left behind, then starts ticking."""
+        recover(self.app.parts, now=self.app.parts.clock(), is_dead=is_dead)
+        for job in self._jobs:
+            every = PRACTICE_EVERY_S.get(job.id, job.every_s) if self.app.sandbox else job.every_s
+            self._scheduler.add_job(
+                self._tick,
+                IntervalTrigger(seconds=every),
+                args=[job, every],
+                id=job.id,
+                misfire_grace_time=job.late_ok_s,
+                next_run_time=datetime.now().astimezone(),
+            )
+        self._scheduler.start()
+        log.info("service_started", process=self.process, jobs=[job.id for job in self._jobs])
+
+    def stop(self) -> None:
+        """No new tick starts; running ones get up to five seconds. A call that is cut off is found by recovery."""
+        self._stopping.set()
+        self._scheduler.pause()
+        finisher = threading.Thread(target=self._scheduler.shutdown, kwargs={"wait": True}, daemon=True)
+        finisher.start()
+        finisher.join(timeout=4.5)
+        with self.app.parts.store.begin() as tx:
+            service.forget_process(tx, self.process)
+        log.info("service_stopped", process=self.process)
+
+    def _tick(self, job: Job, every_s: float) -> None:
+        if self._stopping.is_set():
+            return
+        with structlog.contextvars.bound_contextvars(job=job.id):
+            note = ""
+            try:
+                job.run(self.app, self.process)
+            except KouhouError as exc:
+                note = type(exc).__name__
+                log.warning("tick_failed", error=note)
+            except Exception as exc:
+                note = type(exc).__name__
+                log.exception("tick_broke")
+            self._beat(job, every_s, note)
+
+    def _beat(self, job: Job, every_s: float, note: str) -> None:
+        if not note and time.monotonic() - self._beaten.get(job.id, -BEAT_EVERY_S) < BEAT_EVERY_S:
+            return
+        self._beaten[job.id] = time.monotonic()
+        with self.app.parts.store.begin() as tx:
+            service.beat(
+                tx, job.id, self.process, at=self.app.parts.clock(), every_s=max(every_s, BEAT_EVERY_S), note=note
+            )
+
+
+def process_name() -> str:
+    """Host, process number and when the process began: enough to tell later whether it still lives."""
+    return f"{socket.gethostname()}:{os.getpid()}:{psutil.Process().create_time():.0f}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether a process of this machine that held a claim is gone; other machines are judged by their lease."""
+    host, _, rest = owner.rpartition(":")[0].rpartition(":")
+    began = owner.rpartition(":")[2]
+    if host != socket.gethostname() or not rest.isdigit():
+        return False
+    try:
+        return f"{psutil.Process(int(rest)).create_time():.0f}" != began
+    except psutil.Error:
+        return True
+
+
+def wait_for_stop(seconds: float | None) -> None:
+    """Returns on SIGTERM, on Ctrl-C, or after ``seconds``."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait(seconds)
+
+
+def lateness(beats: list[service.Heartbeat], now: datetime) -> list[service.Heartbeat]:
+    """Jobs whose last finished tick is older than three of their periods."""
+    return [each for each in beats if now - each.at > timedelta(seconds=3 * each.every_s + 5)]

@@ -1,0 +1,1 @@
+"""Lint queued notices: rows in, findings out; the page and the shell say the same."""
