@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.accounts import Account, Platform
-from bot.domain.errors import Kind, Rejected
+from bot.domain.errors import Kind, RateLimited, Rejected
 from bot.domain.length import full_text
 from bot.domain.normal_form import unfold_x
-from bot.domain.ports import Clock, Identity, Looked, ReadBack, Receipt, ReplyPage, SeenReply, Timeline, Uploaded
+from bot.domain.ports import Clock, Identity, Looked, ReadBack, Receipt, ReplyPage, Timeline, Uploaded
 from bot.domain.posts import Content
 from bot.platforms.calls import already_gone_is_done, repeatable, require
 from bot.platforms.credentials import XAccount, XApp
 from bot.platforms.times import x_stamp
 from bot.platforms.x import sweep
 from bot.platforms.x.client import BASE_URL, Clients, Said
-from bot.platforms.x.dialect import Dialect, Raw, asked, included, own_post, permalink, reply, rows, versions
+from bot.platforms.x.dialect import Dialect, Raw, asked, own_post, permalink, rows
+from bot.platforms.x.look import LookDesk
 from bot.platforms.x.media import MediaDesk
 
 _HANDLE: Final = re.compile(r"\w{1,15}", re.ASCII)
-_STILL_THERE: Final = ("internal", "hydration", "unavailable")
 _TIMELINE_PAGES: Final = 10
 _BLOCK_PAGES: Final = 10
 
@@ -49,6 +48,7 @@ class X:
         self._dialect = dialect
         self._media = MediaDesk(self._clients, clock, sleep)
         self._sweeps = sweep.Sweeps(self._clients, clock, dialect)
+        self._looks = LookDesk(self._clients, dialect)
 
     def close(self) -> None:
         self._clients.close()
@@ -110,17 +110,8 @@ class X:
         return self._sweeps.page(account, source, cursor)
 
     def look(self, account: Account, ids: Sequence[str]) -> Looked:
-        """An id that X neither shows nor explains is in neither list. A reply edited since keeps the asked id."""
-        present: list[SeenReply] = []
-        gone: list[str] = []
-        said: Said | None = None
-        for start in range(0, len(ids), 100):
-            chunk = ids[start : start + 100]
-            with repeatable():
-                said = self._get(account, "/2/tweets", {**asked(self._dialect), "ids": ",".join(chunk)})
-            present += _present(said, frozenset(chunk))
-            gone += _gone(said.page, frozenset(chunk))
-        return Looked(tuple(present), tuple(gone), said.budgets("look") if said else ())
+        """An id that X neither shows nor explains is in neither list. An edited reply keeps the asked id."""
+        return self._looks.look(account, ids)
 
     def hide(self, account: Account, reply_id: str) -> None:
         require(account, "hide", account.capabilities.hide)
@@ -160,10 +151,13 @@ class X:
         return ReadBack(None, there, there, blocked, {"reply": "present" if there else "unknown", "hidden": "unsaid"})
 
     def _is_blocked(self, account: Account, author_id: str) -> bool | None:
-        """From the block list, which is open to every plan; None when the list is too long to be read."""
+        """From the block list, which is open to every plan; None when it is too long or was read too often."""
         route = f"/2/users/{self._clients.own_id(account)}/blocking"
-        with repeatable():
-            pages, complete = self._pages(account, route, {"max_results": "1000"}, _BLOCK_PAGES)
+        try:
+            with repeatable():
+                pages, complete = self._pages(account, route, {"max_results": "1000"}, _BLOCK_PAGES)
+        except RateLimited:  # 15 reads in 15 minutes
+            return None
         listed = any(str(row.get("id")) == author_id for page in pages for row in rows(page.page))
         return listed or (False if complete else None)
 
@@ -195,24 +189,3 @@ def _identity(said: Said) -> Identity:
         raise Rejected("Nobody on X has this handle today.", kind=Kind.GONE, status=said.answer.status)
     verified = user.get("verified_type") or ("blue" if user.get("verified") else "none")
     return Identity(str(user["id"]), str(user.get("username", "")), str(user.get("name", "")), str(verified))
-
-
-def _present(said: Said, asked_ids: frozenset[str]) -> list[SeenReply]:
-    users, media = included(said.page, "users", "id"), included(said.page, "media", "media_key")
-    seen = []
-    for row in rows(said.page):
-        known = asked_ids.intersection((str(row.get("id")), *versions(row)))
-        found = reply(row, users, media)
-        seen += [replace(found, platform_id=each) for each in sorted(known)]
-    return seen
-
-
-def _gone(page: Raw, asked_ids: frozenset[str]) -> list[str]:
-    """Deleted, protected and suspended posts alike; not those that X merely failed to fetch."""
-    errors = page.get("errors")
-    named: dict[str, str] = {}
-    for each in errors if isinstance(errors, list) else ():
-        if isinstance(each, dict):
-            named[str(each.get("resource_id") or each.get("value"))] = str(each.get("type", ""))
-    lasting = {key for key, kind in named.items() if not any(word in kind for word in _STILL_THERE)}
-    return sorted(asked_ids & lasting)
