@@ -29,14 +29,12 @@ class Snowflakes:
     """Mints X ids: milliseconds in the upper bits, a running number in the lower 22."""
 
     def __init__(self) -> None:
-        self._given: set[int] = set()
+        self._given: dict[int, int] = {}  # millisecond -> how many
 
     def mint(self, at: datetime) -> str:
-        ident = (max(0, millis(at) - EPOCH_MS) << 22) | 1
-        while ident in self._given:
-            ident += 1
-        self._given.add(ident)
-        return str(ident)
+        base = first_id_at(at)
+        self._given[base] = self._given.get(base, 0) + 1
+        return str(base + self._given[base])
 
 
 def millis(at: datetime) -> int:

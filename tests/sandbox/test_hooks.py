@@ -143,7 +143,9 @@ def test_facebook_tells_of_comments_and_echoes_our_own_hiding(sandbox: Sandbox, 
     assert (hidden["verb"], hidden["from"]["id"]) == ("hide", NAGOYA.page_id)
 
 
-@pytest.mark.parametrize(("knobs", "count"), [({"hook_copies": 3}, 3), ({"hook_loss": 1.0}, 0), ({"hook_copies": 0}, 0)])
+@pytest.mark.parametrize(
+    ("knobs", "count"), [({"hook_copies": 3}, 3), ({"hook_loss": 1.0}, 0), ({"hook_copies": 0}, 0)]
+)
 def test_deliveries_are_doubled_or_lost_as_ordered(sandbox: Sandbox, x: X, knobs: dict[str, Any], count: int) -> None:
     with Receiver("") as receiver:
         sandbox.turn(**knobs, hook_first=True)

@@ -102,8 +102,9 @@ def _refuse_twin(world: World, page: Page, message: str, link: str, photos: tupl
     """Only the directly preceding post counts."""
     if world.knobs.duplicate_window_s == 0 or photos:
         return
-    earlier = [post for post in world.graph.posts.values() if post.page_id == page.id and not post.deleted]
-    if earlier and _same(earlier[-1].message, message) and earlier[-1].link == link:
+    newest_first = reversed(world.graph.posts.values())
+    last = next((post for post in newest_first if post.page_id == page.id and not post.deleted), None)
+    if last and _same(last.message, message) and last.link == link:
         raise graph_error(
             506, "(#506) Duplicate status message", user_message="This status update is identical to the last one."
         )

@@ -115,17 +115,13 @@ def edit_controls(world: World, post: XPost) -> Json:
 
 def _refuse_duplicate(world: World, me: Person, text: str, parent: XPost | None) -> None:
     """Same account, same words, also when the twin was deleted. The twin's id is not told."""
-    key = f"{parent.id if parent else ''}|{' '.join(unicodedata.normalize('NFC', text).split())}"
-    now, window = world.now(), world.knobs.duplicate_window_s
-    recent = [item for item in world.x.sent.get(me.id, []) if _within(item[0], now, window)]
-    if text.strip() and any(known == key for _, known in recent):
+    words = f"{parent.id if parent else ''}|{' '.join(unicodedata.normalize('NFC', text).split())}"
+    now, before = world.now(), world.x.sent.get((me.id, words))
+    recent = before is not None and abs((now - before).total_seconds()) < world.knobs.duplicate_window_s
+    if text.strip() and recent:
         word = world.knobs.duplicate_word
         raise forbidden(f"You are not allowed to create a {word} with duplicate content.")
-    world.x.sent[me.id] = [*recent, (now, key)]
-
-
-def _within(then: datetime, now: datetime, window_s: float) -> bool:
-    return abs((now - then).total_seconds()) < window_s
+    world.x.sent[(me.id, words)] = now
 
 
 def add_post(

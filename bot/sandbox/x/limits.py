@@ -57,8 +57,9 @@ def spend_call(world: World, route: str, caller: Caller) -> dict[str, str]:
 def _use(world: World, route: str, who: str, limit: int, window_s: int, word: str) -> dict[str, str]:
     now = world.now().timestamp()
     start = now - now % window_s
-    used = [at for at in world.x.calls.get((route, who), []) if at >= start]
-    left = limit - len(used)
+    window, used = world.x.calls.get((route, who), (start, 0))
+    used = used if window == start else 0
+    left = limit - used
     headers = {
         f"x-{word}-limit": str(limit),
         f"x-{word}-remaining": str(max(0, left - 1)),
@@ -66,7 +67,7 @@ def _use(world: World, route: str, who: str, limit: int, window_s: int, word: st
     }
     if left <= 0:
         raise _too_many(headers)
-    world.x.calls[(route, who)] = [*used, now]
+    world.x.calls[(route, who)] = (start, used + 1)
     return headers
 
 

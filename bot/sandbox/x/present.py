@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from bot.sandbox.ids import x_time
 from bot.sandbox.wire import Json
@@ -17,40 +18,47 @@ from bot.sandbox.x.words import Words
 
 def post_json(world: World, post: XPost, words: Words) -> Json:
     """One post with the fields asked for; id, text and the edit history always."""
-    shown = _all_facts(world, post)
     wanted = {"id", "text", "edit_history_post_ids"} | words.fields
     wanted |= {word.partition(".")[0] for word in words.expansions}
-    return words.say({key: value for key, value in shown.items() if key in wanted and value is not None})
+    readers = _readers(world, post)
+    shown = {key: read() for key, read in readers.items() if key in wanted}
+    return words.say({key: value for key, value in shown.items() if value is not None})
 
 
-def _all_facts(world: World, post: XPost) -> Json:
+def _readers(world: World, post: XPost) -> dict[str, Callable[[], Any]]:
+    """Every field that practice X knows; None stands for a field that is missing."""
     state = world.x
-    text, rest = _cut(post.text)
     parent = state.posts.get(post.parent_id)
+    text, is_cut = _cut(post.text)
     return {
-        "id": post.id,
-        "text": escape(text),
-        "edit_history_post_ids": list(post.chain),
-        "author_id": post.author_id,
-        "conversation_id": post.conversation_id,
-        "created_at": x_time(post.created_at),
-        "lang": post.lang,
-        "reply_settings": post.reply_settings,
-        "possibly_sensitive": False,
-        "edit_controls": edit_controls(world, post),
-        "entities": entities(state, escape(text), post.links) or None,
-        "attachments": {"media_keys": list(post.media_keys)} if post.media_keys else None,
-        "in_reply_to_user_id": parent.author_id if parent else None,
-        "referenced_posts": _references(post) or None,
-        "note_post": {"text": escape(post.text)} if rest else None,
-        "public_metrics": {
-            "repost_count": 0,
-            "reply_count": sum(1 for other in state.posts.values() if other.parent_id == post.id),
-            "like_count": 0,
-            "quote_count": sum(1 for other in state.posts.values() if other.quoted_id == post.id),
-            "bookmark_count": 0,
-            "impression_count": 0,
-        },
+        "id": lambda: post.id,
+        "text": lambda: escape(text),
+        "edit_history_post_ids": lambda: list(post.chain),
+        "author_id": lambda: post.author_id,
+        "conversation_id": lambda: post.conversation_id,
+        "created_at": lambda: x_time(post.created_at),
+        "lang": lambda: post.lang,
+        "reply_settings": lambda: post.reply_settings,
+        "possibly_sensitive": lambda: False,
+        "edit_controls": lambda: edit_controls(world, post),
+        "entities": lambda: entities(state, escape(text), post.links) or None,
+        "attachments": lambda: {"media_keys": list(post.media_keys)} if post.media_keys else None,
+        "in_reply_to_user_id": lambda: parent.author_id if parent else None,
+        "referenced_posts": lambda: _references(post) or None,
+        "note_post": lambda: {"text": escape(post.text)} if is_cut else None,
+        "public_metrics": lambda: _metrics(world, post),
+    }
+
+
+def _metrics(world: World, post: XPost) -> Json:
+    others = [other for other in world.x.posts.values() if not other.deleted]
+    return {
+        "repost_count": 0,
+        "reply_count": sum(1 for other in others if other.parent_id == post.id),
+        "like_count": 0,
+        "quote_count": sum(1 for other in others if other.quoted_id == post.id),
+        "bookmark_count": 0,
+        "impression_count": 0,
     }
 
 
@@ -61,7 +69,7 @@ def _references(post: XPost) -> list[Json]:
 
 def _cut(text: str) -> tuple[str, bool]:
     """A long post's short text, and whether anything was cut."""
-    if weighted_length(text) <= PLAIN_LIMIT:
+    if len(text) <= PLAIN_LIMIT // 2 or weighted_length(text) <= PLAIN_LIMIT:
         return text, False
     return text[: PLAIN_LIMIT // 2 - 1] + "…", True
 

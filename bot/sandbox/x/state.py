@@ -95,8 +95,8 @@ class XState:
     media: dict[str, Medium] = field(default_factory=dict)
     muting: dict[str, list[str]] = field(default_factory=dict)
     blocking: dict[str, list[str]] = field(default_factory=dict)
-    sent: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)  # for the duplicate rule
-    calls: dict[tuple[str, str], list[float]] = field(default_factory=dict)  # for the rate limits
+    sent: dict[tuple[str, str], datetime] = field(default_factory=dict)  # (user, words): the duplicate rule
+    calls: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)  # window start, calls in it
     creates: dict[str, int] = field(default_factory=dict)  # handle -> creates that took effect
     nonces: set[tuple[str, str]] = field(default_factory=set)
     subscriptions: dict[str, Json] = field(default_factory=dict)
