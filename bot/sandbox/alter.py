@@ -47,7 +47,7 @@ _CHANGES: tuple[tuple[re.Pattern[str], Change], ...] = (
     (re.compile(rf"({_MONTHS}) (\d{{1,2}})"), _english_day),
     (re.compile(r"(?<!\d)(\d{1,2})([:：])(\d{2})(?!\d)"), _clock),
     (re.compile(r"(?<!\d)(\d{1,2})時"), _hour),
-    (re.compile(r"(?<![\w./:-])\d{1,2}(?![\w./:-])"), _number),
+    (re.compile(r"(?<![\dA-Za-z_./:-])\d{1,2}(?![\dA-Za-z_./:-])"), _number),
 )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from copy import copy
+from dataclasses import asdict, fields
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,6 +41,7 @@ class Sandbox:
     ) -> None:
         self.world = World(clock, seed, accounts, app or AppKeys(), knobs or Knobs())
         self.knobs = self.world.knobs
+        self._first_knobs = {item.name: copy(getattr(self.knobs, item.name)) for item in fields(self.knobs)}
         self.people = People(self.world)
         self._outbox = Outbox(self.world)
         self._crowd = crowd
@@ -84,11 +86,13 @@ class Sandbox:
         """All tokens in the shape of the secrets file."""
         return secrets_of(self.world.app, self.world.accounts)
 
-    def reset(self) -> None:
-        """Nothing posted, no faults, no memory; knobs stay as they are."""
+    def reset(self, knobs: bool = False) -> None:
+        """Nothing posted, no faults, no memory; with `knobs` these go back to the start as well."""
         with self.world.lock:
             self.world.reset()
-            self._outbox.sent.clear()
+            self._outbox.clear()
+            if knobs:
+                self.knobs.turn(self._first_knobs)
             if self._crowd:
                 self._crowd.reset()
 
@@ -103,6 +107,7 @@ class Sandbox:
             self.world.faults.add(Fault(kind, **details))
 
     def clear_faults(self) -> None:
+        """All calls are well from now on."""
         with self.world.lock:
             self.world.faults.clear()
 
@@ -134,6 +139,7 @@ class Sandbox:
         return check(url, "challenge-1158201444")
 
     def deliveries(self) -> list[Delivery]:
+        """What was delivered to webhooks, and how the receiver answered."""
         return list(self._outbox.sent)
 
     def tick(self) -> int:

@@ -55,6 +55,11 @@ class Outbox:
     def attach(self, server: ThreadedServer | None) -> None:
         self._server = server
 
+    def clear(self) -> None:
+        """Forget the addresses given by the control API and what was sent."""
+        self.direct.clear()
+        self.sent.clear()
+
     def announce(self, platform: str, event: Json) -> None:
         """Called with the world's lock held, from any thread; never waits."""
         for url, body in self._letters(platform, event):

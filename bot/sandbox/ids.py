@@ -20,6 +20,10 @@ class SettableClock:
     def __call__(self) -> datetime:
         return self._now
 
+    def set(self, at: datetime) -> None:
+        """Jump to an instant, also backwards."""
+        self._now = at.astimezone(UTC)
+
     def advance(self, seconds: float) -> datetime:
         self._now += timedelta(seconds=seconds)
         return self._now

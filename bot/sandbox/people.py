@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -134,6 +135,8 @@ class People:
                 return ident
             old = self._world.x.newest(self._standing(ident))
             author = self._world.x.people[old.author_id]
+            front = re.match(r"@\w+ ", old.written) if old.parent_id else None
+            text = (front[0] if front else "") + text  # the @name that X puts before a reply stays
             return add_post(self._world, author, text, at=self._world.now(), previous=old, source=old.source).id
 
     def delete(self, ident: str) -> None:

@@ -37,15 +37,25 @@ class Rewriting(requests.Session):
         return answer
 
 
-@pytest.fixture
-def clock() -> SettableClock:
-    return SettableClock(THU_10_JST)
+@pytest.fixture(scope="module")
+def started() -> Iterator[Sandbox]:
+    with Sandbox(SettableClock(THU_10_JST), 7, [TOKYO, OSAKA, NAGOYA]) as running:
+        yield running
 
 
 @pytest.fixture
-def sandbox(clock: SettableClock) -> Iterator[Sandbox]:
-    with Sandbox(clock, 7, [TOKYO, OSAKA, NAGOYA]) as started:
-        yield started
+def sandbox(started: Sandbox) -> Sandbox:
+    """One server for a module, a new world for each test."""
+    assert isinstance(started.world.clock, SettableClock)
+    started.world.clock.set(THU_10_JST)
+    started.reset(knobs=True)
+    return started
+
+
+@pytest.fixture
+def clock(sandbox: Sandbox) -> SettableClock:
+    assert isinstance(sandbox.world.clock, SettableClock)
+    return sandbox.world.clock
 
 
 class X:
@@ -106,11 +116,9 @@ class Graph:
 
     def error(self, path: str, method: str = "GET", **params: str) -> Any:
         """The error object of a refusal."""
+        parts = {"post_args": params} if method == "POST" else {"args": params}
         with pytest.raises(facebook.GraphAPIError) as caught:
-            if method == "POST":
-                self.write(path, **params)
-            else:
-                self.api.request(f"v26.0/{path}", params, method=method)
+            self.api.request(f"v26.0/{path}", method=method, **parts)
         return caught.value.result["error"]
 
 

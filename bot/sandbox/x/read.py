@@ -24,7 +24,7 @@ def timeline(world: World, call: Call, caller: Caller) -> Answer:
     """Posts of one account, newest first."""
     need_scopes(caller, "tweet.read", "users.read")
     person = _person(world, call.path["id"], caller)
-    posts = world.x.timeline(post for post in world.x.posts.values() if post.author_id == person.id)
+    posts = world.x.standing(lambda post: post.author_id == person.id)
     if "replies" in call.param("exclude").split(","):
         posts = [post for post in posts if not post.parent_id]
     return post_page(world, call, visible(world, posts)[:TIMELINE_REACH], least=5, default=10)
@@ -34,12 +34,10 @@ def mentions(world: World, call: Call, caller: Caller) -> Answer:
     """Posts that name the account; the newest 800 and no more."""
     need_scopes(caller, "tweet.read", "users.read")
     person = _person(world, call.path["id"], caller)
-    naming = (
-        post
-        for post in world.x.posts.values()
-        if person.id in post.mentioned and post.author_id != person.id and _public(world, post)
+    naming = world.x.standing(
+        lambda post: person.id in post.mentioned and post.author_id != person.id and _public(world, post)
     )
-    posts = visible(world, world.x.timeline(naming))
+    posts = visible(world, naming)
     return post_page(world, call, posts[:MENTIONS_REACH], least=5, default=10)
 
 
@@ -48,8 +46,8 @@ def quotes(world: World, call: Call, caller: Caller) -> Answer:
     wanted = call.path["id"]
     if wanted not in world.x.posts:
         raise not_found("tweet", "id", wanted)
-    quoting = [post for post in world.x.posts.values() if post.quoted_id == wanted and _public(world, post)]
-    answer = post_page(world, call, visible(world, world.x.timeline(quoting)), least=10, default=10)
+    quoting = world.x.standing(lambda post: post.quoted_id == wanted and _public(world, post))
+    answer = post_page(world, call, visible(world, quoting), least=10, default=10)
     meta = {key: item for key, item in answer.body["meta"].items() if key in ("result_count", "next_token")}
     return Answer(200, {**answer.body, "meta": meta})  # this endpoint tells no newest and oldest id
 

@@ -31,8 +31,8 @@ def search(world: World, call: Call, caller: Caller) -> Answer:
     _refuse_old_bounds(world, call)
     match = Query(world, query).parse()
     edge = world.now() - REACH
-    hits = (post for post in world.x.posts.values() if post.created_at >= edge and _open(world, post) and match(post))
-    return post_page(world, call, visible(world, world.x.timeline(hits)), least=10, default=10)
+    hits = world.x.standing(lambda post: post.created_at >= edge and _open(world, post) and match(post))
+    return post_page(world, call, visible(world, hits), least=10, default=10)
 
 
 def _open(world: World, post: XPost) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -133,7 +133,9 @@ class XState:
     def newest(self, post: XPost) -> XPost:
         return self.posts[post.chain[-1]]
 
-    def timeline(self, posts: Iterable[XPost]) -> list[XPost]:
-        """Newest version of each post that still stands, newest first."""
-        standing = {post.chain[0]: self.newest(post) for post in posts if not post.deleted}
-        return sorted(standing.values(), key=lambda post: post.number, reverse=True)
+    def standing(self, wanted: Callable[[XPost], bool]) -> list[XPost]:
+        """Wanted posts that still stand, in their newest version, newest first."""
+        found = [
+            post for post in self.posts.values() if not post.deleted and post.chain[-1] == post.id and wanted(post)
+        ]
+        return sorted(found, key=lambda post: post.number, reverse=True)
