@@ -141,7 +141,7 @@ def _causes(exc: object) -> Iterator[BaseException]:
 def _before_sending(exc: BaseException) -> bool:
     """Name resolution, connecting, or a handshake that says so; other TLS faults can strike after sending."""
     if isinstance(exc, ssl.SSLError):
-        return isinstance(exc, ssl.SSLCertVerificationError) or exc.reason in _HANDSHAKE
+        return isinstance(exc, ssl.SSLCertVerificationError) or getattr(exc, "reason", "") in _HANDSHAKE
     return isinstance(exc, NewConnectionError)
 
 
