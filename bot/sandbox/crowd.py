@@ -121,6 +121,8 @@ class Crowd:
             return 0
         text, name, handle = words
         post = plan.post
+        if people.is_blocked(post.account, handle, name):
+            return 0
         target = self._latest.get(post.id, post.id) if plan.manner == "below" else post.id
         try:
             if post.platform == "facebook":

@@ -26,6 +26,7 @@ from bot.sandbox.world import World
 from bot.sandbox.x import routes as x_routes
 
 Settle = Callable[[], Awaitable[None]]
+BODY_LIMIT = 65_536  # bytes of a request kept in the log; a film would fill the memory
 _SILENT = ("refuse", "reset_before", "reset_after", "hang_before", "hang_after")
 
 
@@ -97,7 +98,7 @@ class Gateway:
                 call.url,
                 call.account,
                 call.headers,
-                call.body,
+                call.body[:BODY_LIMIT],
                 x_time(self._world.now()),
                 shown.status if shown else None,
                 executed,

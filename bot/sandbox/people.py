@@ -14,7 +14,7 @@ from bot.sandbox.graph.state import FbPost, Page
 from bot.sandbox.ids import x_time
 from bot.sandbox.world import World
 from bot.sandbox.x.create import add_post, remove_post
-from bot.sandbox.x.events import related
+from bot.sandbox.x.events import related, renamed
 from bot.sandbox.x.state import Person, XPost
 
 
@@ -103,7 +103,9 @@ class People:
     def rename(self, handle: str, new_handle: str) -> None:
         """An X account changes its handle; its id stays."""
         with self._world.lock:
-            self._world.x.visitor(handle).handle = new_handle
+            person = self._world.x.visitor(handle)
+            person.handle = new_handle
+            renamed(self._world, person)
 
     # -- visitors on Facebook ------------------------------------------------------------------
 
@@ -231,6 +233,11 @@ class People:
             if page is not None:
                 return set(page.blocked)
             return self._handles(self._world.x.blocking.get(self._agency(account).id, []))
+
+    def is_blocked(self, account: str, handle: str, name: str) -> bool:
+        """Does this account block the X person of that handle, or the Facebook person of that name?"""
+        page = self._world.graph.page_named(account)
+        return (self._world.graph.visitor(name) if page else handle) in self.blocked(account)
 
     def muted(self, account: str) -> set[str]:
         """X handles that an account mutes."""

@@ -15,7 +15,7 @@ from bot.sandbox.seeds import Account, AppKeys, FacebookPage, XAccount
 from bot.sandbox.wire import Json, Received
 from bot.sandbox.x.state import XState
 
-LOG_LIMIT = 20_000  # requests remembered; practice mode runs for days
+LOG_LIMIT = 5_000  # requests remembered; practice mode runs for days
 
 
 class World:

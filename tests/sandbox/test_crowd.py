@@ -72,6 +72,21 @@ def test_nobody_answers_a_deleted_post(crowded: Sandbox, clock: SettableClock) -
     assert crowded.tick() == 0
 
 
+def test_a_blocked_visitor_stays_silent(crowded: Sandbox, clock: SettableClock) -> None:
+    everybody = {
+        f"renshu_{lang}_{number}"[:15]
+        for lang in (line.lang.replace("-", "").lower() for line in lines())
+        for number in range(1, 8)
+    }
+    for handle in everybody:
+        crowded.people.block_by_hand(TOKYO.handle, handle)
+    crowded.people.post_by_hand(TOKYO.handle, "番号のないお知らせ")
+    crowded.tick()
+    clock.advance(60)
+    crowded.tick()
+    assert {item.author for item in crowded.people.replies()} & everybody == set()
+
+
 def test_on_a_started_server_the_crowd_speaks_by_itself(clock: SettableClock) -> None:
     with Sandbox(clock, 5, [TOKYO], crowd=Crowd(5)) as sandbox:
         x = X(sandbox)

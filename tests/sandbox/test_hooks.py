@@ -99,6 +99,15 @@ def test_a_subscriber_hears_of_a_reply_signed_and_in_the_described_envelope(sand
     mine.wire.close()
 
 
+def test_a_new_handle_is_told(sandbox: Sandbox) -> None:
+    with Receiver("") as receiver:
+        sandbox.deliver_to("x", receiver.url)
+        sandbox.people.rename("IMMI_TOKYO", "IMMI_TOKYO2")
+        (event,) = receiver.wait_for(1)
+    assert event["data"]["event_type"] == "profile.update.handle"
+    assert event["data"]["payload"]["new_value"] == "IMMI_TOKYO2"
+
+
 def test_private_events_need_the_token_of_that_very_user(x: X) -> None:
     wanted = {"event_type": "post.reply.create", "filter": {"user_id": TOKYO.user_id}}
     with pytest.raises(tweepy.Forbidden):

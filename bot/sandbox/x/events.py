@@ -65,6 +65,11 @@ def related(world: World, event_type: str, me: Person, target: Person) -> None:
     _emit(world, event_type, me.id, {"source": {"id": me.id}, "target": _user(target)}, [])
 
 
+def renamed(world: World, person: Person) -> None:
+    """A handle has changed; the id has not."""
+    _emit(world, "profile.update.handle", person.id, {"new_value": person.handle}, [_user(person)])
+
+
 def _tell(world: World, event_type: str, user_id: str, post: XPost) -> None:
     author = world.x.people[post.author_id]
     payload: Json = {
