@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.domain.accounts import Platform
+from bot.domain.accounts import Account, Platform
 from bot.domain.errors import PlatformError
 from bot.domain.posts import Content
 from bot.platforms import Facebook, FacebookApp, FacebookPage, X, XAccount, XApp
@@ -56,7 +56,7 @@ def assert_silent(text: str) -> None:
     assert not [secret for secret in HIDDEN if secret in text]
 
 
-def attempts(platform: X | Facebook, where: object) -> Iterator[str]:
+def attempts(platform: X | Facebook, where: Account) -> Iterator[str]:
     """One call of each kind; gives whatever the exceptions say."""
     calls = (
         platform.whoami,

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakSet
 
 import facebook
 import requests
@@ -95,7 +96,7 @@ class Pages:
         self._version, self._read_s = version, read_s
         self._pages = {handle.casefold(): page for handle, page in pages.items()}
         self._local = threading.local()
-        self._open: list[Transport] = []
+        self._open: WeakSet[Transport] = WeakSet()  # a thread that ends takes its clients along
         quiet_vendor_logs()
 
     def page_id(self, account: Account) -> str:
@@ -126,7 +127,7 @@ class Pages:
 
     def close(self) -> None:
         """Closes every connection of every thread; the clients may be used again afterwards."""
-        for transport in self._open:
+        for transport in list(self._open):
             transport.close()
 
     def _attempt(self, send: Send, graph: Any, transport: GraphTransport) -> PlatformError | None:
@@ -156,7 +157,7 @@ class Pages:
     def _new_graph(self, page: FacebookPage) -> Any:
         proof = appsecret_proof(self._app.app_secret, page.page_token)
         transport = GraphTransport(self._base_url, page.page_token, proof, read_s=self._read_s)
-        self._open.append(transport)
+        self._open.add(transport)
         graph = facebook.GraphAPI(page.page_token, transport.timeout, None, None, transport)
         graph.version = self._version
         return graph

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakSet
 
 import requests
 import tweepy
@@ -61,7 +62,7 @@ class Clients:
         self._app, self._base_url, self._read_s = app, base_url, read_s
         self._accounts = {handle.casefold(): each for handle, each in accounts.items()}
         self._local = threading.local()
-        self._open: list[Transport] = []
+        self._open: WeakSet[Transport] = WeakSet()  # a thread that ends takes its clients along
         quiet_vendor_logs()
 
     def own_id(self, account: Account) -> str:
@@ -88,7 +89,7 @@ class Clients:
 
     def close(self) -> None:
         """Closes every connection of every thread; the clients may be used again afterwards."""
-        for transport in self._open:
+        for transport in list(self._open):
             transport.close()
 
     def _token(self, account: Account) -> XAccount:
@@ -113,7 +114,7 @@ class Clients:
             wait_on_rate_limit=False,
         )
         client.session = Transport(self._base_url, read_s=self._read_s)
-        self._open.append(client.session)
+        self._open.add(client.session)
         return client
 
 
