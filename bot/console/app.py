@@ -1,0 +1,97 @@
+"""The web application: rooms, errors as pages that say what to do, headers that take power from hostile text."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from bot.bootstrap import App
+from bot.console import pages
+from bot.console.guard import ChangePasswordFirst, Room, SignInFirst, _person_visit
+from bot.console.show import go, page
+from bot.domain.errors import BadInput, Conflict, KouhouError, NotAllowed, NotFound
+
+log = structlog.get_logger()
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; media-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_STATUS: Final = {BadInput: 422, NotAllowed: 403, Conflict: 409, NotFound: 404}
+
+
+def create_app(app: App) -> FastAPI:
+    """Every room found in ``pages/``; each module holds a ``room``."""
+    web = FastAPI(title="kouhou", docs_url=None, redoc_url=None, openapi_url=None)
+    web.state.kouhou = app
+    for room in rooms():
+        web.include_router(room)
+    web.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    web.add_exception_handler(SignInFirst, _sign_in_first)
+    web.add_exception_handler(ChangePasswordFirst, _change_password_first)
+    web.add_exception_handler(KouhouError, _said)
+    web.add_exception_handler(HTTPException, _not_there)
+    web.add_exception_handler(Exception, _broke)
+    web.middleware("http")(_headers)
+    return web
+
+
+def rooms() -> list[Room]:
+    """The rooms of all page modules, by name."""
+    names = sorted(each.name for each in pkgutil.iter_modules(pages.__path__))
+    modules = [importlib.import_module(f"{pages.__name__}.{name}") for name in names]
+    return [module.room for module in modules if isinstance(getattr(module, "room", None), Room)]
+
+
+async def _headers(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await forward(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.url.path.startswith("/static"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _sign_in_first(request: Request, _exc: Exception) -> Response:
+    back = request.url.path if request.method == "GET" else "/"
+    return go("/sign-in", back=back) if back != "/" else go("/sign-in")
+
+
+def _change_password_first(_request: Request, _exc: Exception) -> Response:
+    return go("/password")
+
+
+def _said(request: Request, exc: Exception) -> Response:
+    status = next((code for kind, code in _STATUS.items() if isinstance(exc, kind)), 500)
+    return page(_person_visit(request), "error.html", status, sentence=str(exc), kind=type(exc).__name__)
+
+
+def _not_there(request: Request, exc: Exception) -> Response:
+    status = exc.status_code if isinstance(exc, HTTPException) else 404
+    if status not in (404, 405, 422):
+        return PlainTextResponse(str(status), status)
+    visit = _person_visit(request)
+    return page(visit, "error.html", status, sentence=visit.words.plain("error.no-page"), kind="NotFound")
+
+
+def _broke(request: Request, exc: Exception) -> Response:
+    """The log names the error and the address, never what was typed."""
+    log.error("page_broke", path=request.url.path, error=type(exc).__name__, exc_info=exc)
+    visit = _person_visit(request)
+    return page(visit, "error.html", 500, sentence=visit.words.plain("error.ours"), kind="Error")

@@ -1,0 +1,156 @@
+"""Who may see a page. Every route is made by ``Room.page`` or ``Room.form`` and so says it; a test walks them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated, Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import FormData
+
+from bot.console.visit import Visit, csrf_of, token_hash
+from bot.console.words import words_for
+from bot.domain.errors import BadInput, NotAllowed, NotFound
+from bot.domain.people import Role
+from bot.store import people
+
+F = TypeVar("F", bound=Callable[..., Any])
+COOKIE: Final = "kouhou_session"
+LOCALE_COOKIE: Final = "kouhou_words"
+IDLE_END: Final = timedelta(hours=2)
+WRITE_SEEN_AFTER: Final = timedelta(minutes=1)
+MOST_FIELDS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The people a page is for: anybody, anybody signed in, or holders of one of some roles in any office."""
+
+    name: str
+    roles: frozenset[Role] = frozenset()
+
+    def __str__(self) -> str:
+        return self.name or "|".join(sorted(role.value for role in self.roles))
+
+
+ANYBODY: Final = Who("anybody")
+SIGNED_IN: Final = Who("signed-in")
+
+
+def holders(*roles: Role) -> Who:
+    return Who("", frozenset(roles))
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in; the page to come back to is kept."""
+
+
+class ChangePasswordFirst(Exception):
+    """A one-time password opens one page only."""
+
+
+class Room(APIRouter):
+    """A router whose every route says who may use it."""
+
+    def page(self, path: str, who: Who) -> Callable[[F], F]:
+        """A page to look at: GET, changes nothing."""
+        return self.get(path, dependencies=[Depends(_gate(who))], openapi_extra={"who": str(who)}, response_model=None)
+
+    def form(self, path: str, who: Who) -> Callable[[F], F]:
+        """A form to send: POST, checked against forgery before anything else."""
+        return self.post(path, dependencies=[Depends(_gate(who))], openapi_extra={"who": str(who)}, response_model=None)
+
+
+def _person_visit(request: Request) -> Visit:
+    """Session and language; no rights are looked at here."""
+    app = request.app.state.kouhou
+    now = app.parts.clock()
+    token = request.cookies.get(COOKIE, "")
+    locale = request.cookies.get(LOCALE_COOKIE, "")
+    if not token:
+        return Visit(request, app, words_for(locale or _asked(request)), now)
+    address = request.client.host if request.client else ""
+    with app.parts.store.read() as tx:
+        session = people.session(tx, token_hash(token), now=now)
+        if session is None or now - session.seen_at > IDLE_END:
+            return Visit(request, app, words_for(locale or _asked(request)), now)
+        try:
+            person = people.person_by_id(tx, session.user, address=address)
+        except NotFound:
+            return Visit(request, app, words_for(locale), now)
+        login = people.login_of(tx, person.login)
+    if now - session.seen_at > WRITE_SEEN_AFTER:
+        with app.parts.store.begin() as tx:
+            people.touch_session(tx, session.id, at=now)
+    return Visit(
+        request,
+        app,
+        words_for(locale or person.locale),
+        now,
+        person=person,
+        session=session.id,
+        csrf=csrf_of(token),
+        must_change_password=bool(login and login.one_time),
+    )
+
+
+async def _form_of(request: Request) -> FormData | None:
+    if request.method != "POST":
+        return None
+    return await request.form(max_files=20, max_fields=MOST_FIELDS, max_part_size=2_000_000)
+
+
+def current_visit(
+    base: Annotated[Visit, Depends(_person_visit)], sent: Annotated[FormData | None, Depends(_form_of)]
+) -> Visit:
+    """The visit with its form. A POST from elsewhere, or without the session's token, is refused."""
+    if sent is None:
+        return base
+    _refuse_foreign(base.request)
+    if base.person is not None and sent.get("csrf") != base.csrf:
+        raise NotAllowed("This form is too old or does not come from this console. Open the page again.")
+    form = {key: value for key, value in sent.items() if isinstance(value, str)}
+    lists = {key: tuple(v for v in sent.getlist(key) if isinstance(v, str)) for key in form}
+    files = {key: tuple(v for v in sent.getlist(key) if _is_file(v)) for key in sent}
+    if any("\x00" in value for value in form.values()):
+        raise BadInput("The form holds NUL characters; type the text anew.")
+    return replace(base, form=form, lists=lists, files={k: v for k, v in files.items() if v})
+
+
+Here = Annotated[Visit, Depends(current_visit)]
+"""What a page takes as its first argument."""
+
+
+def _gate(who: Who) -> Callable[[Visit], None]:
+    def gate(visit: Here) -> None:
+        if who is ANYBODY:
+            return
+        if visit.person is None:
+            raise SignInFirst
+        if visit.must_change_password and not visit.request.url.path.startswith(("/password", "/sign-out")):
+            raise ChangePasswordFirst
+        if who.roles and not visit.has(*who.roles):
+            raise NotAllowed("This page needs another role; ask an admin.")
+
+    return gate
+
+
+def _refuse_foreign(request: Request) -> None:
+    """Browsers say where a form comes from; what comes from another site has no power here."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        raise NotAllowed("This form does not come from this console.")
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise NotAllowed("This form does not come from this console.")
+
+
+def _is_file(value: Any) -> bool:
+    return hasattr(value, "filename") and bool(value.filename)
+
+
+def _asked(request: Request) -> str:
+    return "en" if request.headers.get("accept-language", "ja").lower().startswith("en") else "ja"
