@@ -26,7 +26,8 @@ class PortTaken(Exception):
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; raises PortTaken with one clear sentence."""
-    sock = socket.socket()
+    # naming TCP makes asyncio switch Nagle's delay off: 40 ms a call otherwise
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))

@@ -179,6 +179,13 @@ def test_a_picture_keeps_its_bytes_and_its_alt_text(sandbox: Sandbox, x: X) -> N
     assert sandbox.world.x.media[ident].content == BLACK
 
 
+def test_a_link_in_the_text_costs_more_and_a_picture_does_not(sandbox: Sandbox, x: X) -> None:
+    x.post("地図です", media={"media_ids": [upload(x)]})
+    assert sandbox.state()["spent_usd"] == 0.015
+    x.post("詳細は isa.go.jp を")
+    assert sandbox.state()["spent_usd"] == 0.215
+
+
 def test_media_belong_to_the_uploader_expire_and_must_be_complete(
     sandbox: Sandbox, clock: SettableClock, x: X, osaka: X
 ) -> None:

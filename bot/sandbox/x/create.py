@@ -11,12 +11,13 @@ from bot.sandbox.x.auth import Caller, as_user
 from bot.sandbox.x.body import checked_create
 from bot.sandbox.x.errors import forbidden, invalid, not_found
 from bot.sandbox.x.events import created, deleted
-from bot.sandbox.x.length import has_invalid_characters, weighted_length
+from bot.sandbox.x.length import has_invalid_characters, urls_in, weighted_length
 from bot.sandbox.x.limits import charge
 from bot.sandbox.x.media import media_for_post
 from bot.sandbox.x.state import Link, Medium, Person, XPost
 from bot.sandbox.x.text import CASHTAG, escape, guess_language, mentioned_ids, short_link, shorten
 
+POST_USD, URL_POST_USD = 0.015, 0.200
 PLAIN_LIMIT, LONG_LIMIT, EDITS = 280, 25_000, 5
 
 
@@ -34,7 +35,7 @@ def create(world: World, call: Call, caller: Caller) -> Answer:
     post.reply_settings, post.poll = body.get("reply_settings", "everyone"), "poll" in body
     handle = me.handle
     world.x.creates[handle] = world.x.creates.get(handle, 0) + 1
-    charge(world, 0.200 if post.links else 0.015)
+    charge(world, URL_POST_USD if urls_in(text) else POST_USD)
     return Answer(201, {"data": _receipt(world, post)})
 
 
@@ -137,18 +138,9 @@ def add_post(
     source: str = "api",
 ) -> XPost:
     """Put a post into the world and tell the subscribers."""
-    state = world.x
-    ident = state.ids.mint(at)
-    shown, links = shorten(text, ident)
-    if media:
-        link = _media_link(author, ident, len(links), media[0])
-        shown, links = f"{shown} {link.short}".strip(), (*links, link)
-    if quoted:
-        link = Link(f"https://x.com/i/status/{quoted.id}", short_link(ident, len(links)))
-        shown, links = f"{shown} {link.short}".strip(), (*links, link)
-    if previous:
-        parent = state.posts.get(previous.parent_id) if parent is None else parent
-    first = state.posts[previous.chain[0]] if previous else None
+    ident = world.x.ids.mint(at)
+    shown, links = _shown(author, ident, text, media, quoted)
+    first = previous or parent
     chain = previous.chain if previous else []
     chain.append(ident)
     post = XPost(
@@ -158,20 +150,34 @@ def add_post(
         shown,
         links,
         at,
-        conversation_id=first.conversation_id if first else parent.conversation_id if parent else ident,
-        parent_id=parent.id if parent else "",
+        conversation_id=first.conversation_id if first else ident,
+        parent_id=parent.id if parent else previous.parent_id if previous else "",
         quoted_id=quoted.id if quoted else previous.quoted_id if previous else "",
         media_keys=tuple(item.key for item in media) or (previous.media_keys if previous else ()),
-        mentioned=mentioned_ids(state, text),
+        mentioned=mentioned_ids(world.x, text),
         lang=guess_language(text),
         chain=chain,
         source=source,
     )
-    state.posts[ident] = post
+    world.x.posts[ident] = post
     for item in media:
         item.used = True
     created(world, post)
     return post
+
+
+def _shown(
+    author: Person, ident: str, text: str, media: tuple[Medium, ...], quoted: XPost | None
+) -> tuple[str, tuple[Link, ...]]:
+    """The text with short links; attached media and a quoted post add one of their own at the end."""
+    shown, links = shorten(text, ident)
+    if media:
+        links = (*links, _media_link(author, ident, len(links), media[0]))
+        shown = f"{shown} {links[-1].short}".strip()
+    if quoted:
+        links = (*links, Link(f"https://x.com/i/status/{quoted.id}", short_link(ident, len(links))))
+        shown = f"{shown} {links[-1].short}".strip()
+    return shown, links
 
 
 def _media_link(author: Person, ident: str, index: int, medium: Medium) -> Link:
