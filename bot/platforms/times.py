@@ -14,9 +14,9 @@ def instant(text: object) -> datetime:
     """ISO 8601 with zone, with or without a colon in the offset; no zone means UTC."""
     try:
         moment = datetime.fromisoformat(str(text))
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return EPOCH
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def from_epoch(seconds: object) -> datetime | None:
@@ -44,6 +44,11 @@ def first_id_at(moment: datetime) -> int:
 
 def minted_at(post_id: str) -> datetime:
     """When X minted this id; the epoch for something that is not an id."""
-    if not (post_id.isascii() and post_id.isdigit()):
+    if not is_id(post_id):
         return EPOCH
     return EPOCH + timedelta(milliseconds=(int(post_id[:19]) >> 22) + _SNOWFLAKE_EPOCH_MS)
+
+
+def is_id(text: str) -> bool:
+    """ASCII digits only; Python's own idea of digits is wider."""
+    return text.isascii() and text.isdigit()

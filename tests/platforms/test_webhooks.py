@@ -228,6 +228,9 @@ JUNK = st.recursive(
 @given(JUNK, JUNK, JUNK)
 def test_no_envelope_breaks_the_reading(one: Any, two: Any, three: Any) -> None:
     x_events(raw(x_delivery(payload=one, filter=two, includes=three)))
-    x_events(raw(x_delivery(payload={"text": one, "id": two, "entities": three, "referenced_tweets": one})))
+    for odd in (one, two, three):
+        payload = {"text": odd, "id": two, "entities": {"urls": odd}, "referenced_tweets": odd, "note_tweet": odd}
+        payload |= {"attachments": {"media_keys": odd}, "edit_history_tweet_ids": odd, "created_at": odd}
+        x_events(raw(x_delivery(payload=payload, includes={"users": odd, "media": odd})))
     facebook_events(raw(facebook_delivery(**{"from": one, "message": two, "created_time": three})))
     facebook_events(raw({"object": "page", "entry": one}))

@@ -164,12 +164,12 @@ def test_the_sent_words_are_those_of_the_setting(canned: Canned, clock: Settable
 def test_an_edited_reply_shows_its_newest_words_under_the_known_id(practice: X, sandbox: Sandbox) -> None:
     post = practice.publish(IMMI_TOKYO, Content("はい"), ()).platform_id
     reply = sandbox.people.reply(post, "前の言葉", handle="visitor")
-    newer = sandbox.people.edit(reply, "@IMMI_TOKYO 後の言葉")
+    newer = sandbox.people.edit(reply, "後の言葉")
 
     looked = practice.look(IMMI_TOKYO, [reply])
 
     assert newer != reply
-    assert [(each.platform_id, each.text) for each in looked.present] == [(reply, "@IMMI_TOKYO 後の言葉")]
+    assert [(each.platform_id, each.text.endswith("後の言葉")) for each in looked.present] == [(reply, True)]
 
 
 def test_an_edited_own_post_shows_all_its_versions(practice: X, sandbox: Sandbox) -> None:

@@ -42,29 +42,28 @@ def asked(dialect: Dialect) -> dict[str, str]:
 
 def rows(page: Raw) -> list[Raw]:
     """``data`` of a list answer; it is missing when empty."""
-    data = page.get("data")
-    return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+    return _objects(page.get("data"))
 
 
 def included(page: Raw, kind: str, key: str) -> dict[str, Raw]:
     """Objects beside the data, by id, e.g. ``included(page, "users", "id")``."""
     includes = page.get("includes")
     found = includes.get(kind) if isinstance(includes, dict) else None
-    return {str(each.get(key)): each for each in found or () if isinstance(each, dict)}
+    return {str(each.get(key)): each for each in _objects(found)}
 
 
 def references(post: Raw) -> dict[str, str]:
     """What the post refers to, e.g. ``{"replied_to": "19…"}``, in either dialect."""
-    refs = post.get("referenced_posts") or post.get("referenced_tweets") or ()
-    found = {str(ref.get("type")): str(ref.get("id")) for ref in refs if isinstance(ref, dict)}
+    refs = _objects(post.get("referenced_posts") or post.get("referenced_tweets"))
+    found = {str(ref.get("type")): str(ref.get("id")) for ref in refs}
     parent = post.get("in_reply_to_tweet_id") or post.get("in_reply_to_post_id")
     return {"replied_to": str(parent), **found} if parent else found
 
 
 def versions(post: Raw) -> tuple[str, ...]:
     """Ids of every version of an edited post; the live service once sent an empty one."""
-    ids = post.get("edit_history_post_ids") or post.get("edit_history_tweet_ids") or ()
-    return tuple(str(each) for each in ids if each)
+    ids = post.get("edit_history_post_ids") or post.get("edit_history_tweet_ids")
+    return tuple(str(each) for each in ids if each) if isinstance(ids, list) else ()
 
 
 def own_post(post: Raw, handle: str) -> SeenPost:
@@ -117,8 +116,8 @@ def _full_text(post: Raw) -> tuple[str, list[ShownUrl]]:
 def _urls(part: Raw) -> Iterable[ShownUrl]:
     entities = part.get("entities")
     found = entities.get("urls") if isinstance(entities, dict) else None
-    for each in found or ():
-        if isinstance(each, dict) and each.get("url"):
+    for each in _objects(found):
+        if each.get("url"):
             short = str(each["url"])
             yield ShownUrl(short, str(each.get("expanded_url") or short), _is_media(each))
 
@@ -133,7 +132,7 @@ def _is_media(url: Raw) -> bool:
 def _media_keys(post: Raw) -> list[str]:
     attachments = post.get("attachments")
     keys = attachments.get("media_keys") if isinstance(attachments, dict) else None
-    return [str(key) for key in keys or ()]
+    return [str(key) for key in keys] if isinstance(keys, list) else []
 
 
 def _attachments(post: Raw, media: Mapping[str, Raw]) -> Iterable[str]:
@@ -145,3 +144,8 @@ def _attachments(post: Raw, media: Mapping[str, Raw]) -> Iterable[str]:
 
 def _created(post: Raw) -> datetime:
     return instant(post["created_at"]) if post.get("created_at") else minted_at(str(post.get("id", "")))
+
+
+def _objects(value: object) -> list[Raw]:
+    """The objects of a list; whatever else stands there is left out."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

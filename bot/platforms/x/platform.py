@@ -16,7 +16,7 @@ from bot.domain.ports import Clock, Identity, Looked, ReadBack, Receipt, ReplyPa
 from bot.domain.posts import Content
 from bot.platforms.calls import already_gone_is_done, repeatable, require
 from bot.platforms.credentials import XAccount, XApp
-from bot.platforms.times import x_stamp
+from bot.platforms.times import is_id, x_stamp
 from bot.platforms.x import sweep
 from bot.platforms.x.client import BASE_URL, Clients, Said
 from bot.platforms.x.dialect import Dialect, Raw, asked, own_post, permalink, rows
@@ -92,7 +92,7 @@ class X:
     def own_posts(self, account: Account, *, since: datetime, after_id: str = "") -> Timeline:
         """Top-level posts only. The post ``after_id`` itself is included while it exists: it proves a healthy read."""
         params = {**asked(self._dialect), "max_results": "100", "exclude": "replies,retweets"}
-        if after_id.isdigit() and int(after_id) > 0:
+        if is_id(after_id) and int(after_id) > 0:
             params["since_id"] = str(int(after_id) - 1)
         else:
             params["start_time"] = x_stamp(since - timedelta(seconds=1))

@@ -17,7 +17,7 @@ from bot.domain.errors import BadInput, Kind, Rejected
 from bot.domain.ports import Clock, ReplyPage, SeenReply
 from bot.platforms.calls import repeatable
 from bot.platforms.cursors import Cursor, load
-from bot.platforms.times import first_id_at, minted_at
+from bot.platforms.times import first_id_at, is_id, minted_at
 from bot.platforms.x.client import Clients, Said
 from bot.platforms.x.dialect import Dialect, asked, included, reply, rows
 
@@ -34,7 +34,7 @@ def sources(recent: Sequence[str]) -> tuple[str, ...]:
 
     Grouping by day keeps the names, and so their cursors, stable while posts come and old ones drop out.
     """
-    ids = sorted({each for each in recent if each.isascii() and each.isdigit()}, key=int)
+    ids = sorted({each for each in recent if is_id(each)}, key=int)
     days = [list(group) for _, group in groupby(ids, key=lambda each: minted_at(each).date())]
     named = (
         f"{word}:{','.join(chunk)}"
@@ -48,7 +48,7 @@ def sources(recent: Sequence[str]) -> tuple[str, ...]:
 def query(source: str) -> str:
     """The search query of a source; at most 512 characters."""
     word, _, ids = source.partition(":")
-    if word not in _OPERATORS or not all(each.isascii() and each.isdigit() for each in ids.split(",")):
+    if word not in _OPERATORS or not all(map(is_id, ids.split(","))):
         raise BadInput("This is no sweep of X; take the names from sources().", key=source[:60])
     return " OR ".join(f"{_OPERATORS[word]}{each}" for each in ids.split(","))
 
@@ -97,7 +97,7 @@ class Sweeps:
 
     def _turn(self, account: Account, source: str, at: Cursor, said: Said, *, gap: bool) -> ReplyPage:
         found = rows(said.page)
-        top = max((int(row["id"]) for row in found if str(row.get("id", "")).isdigit()), default=0)
+        top = max((int(row["id"]) for row in found if is_id(str(row.get("id", "")))), default=0)
         token = next_token(said)
         settled = first_id_at(self.clock() - LATE)
         after = at.turned(token, top, len(found)) if token else at.finished(top, settled)
