@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 import tomllib
@@ -60,6 +61,8 @@ def sha256(raw: bytes) -> str:
 def _decoded(raw: bytes, name: str) -> str:
     if len(raw) > LARGEST:
         raise _refused(name, 1, f"is larger than {LARGEST:,} bytes and was not read")
+    if raw.startswith(codecs.BOM_UTF8):
+        raise _refused(name, 1, "begins with a byte order mark; save the file as UTF-8 without BOM")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as problem:

@@ -124,6 +124,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
     ("raw", "told"),
     [
         (b"schema = 1\nx = \xff\n", "accounts.toml:2: is not UTF-8 here"),
+        (b"\xef\xbb\xbfschema = 1\n", "without BOM"),
         (b"schema = \n", "accounts.toml:1: is no valid TOML"),
         (b"schema = 1\nschema = 1\n", "accounts.toml:2: is no valid TOML"),
         (b"x = " + b"9" * 5_000, "is no valid TOML"),
