@@ -7,7 +7,6 @@ from typing import Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SNOWFLAKE_EPOCH_MS: Final = 1288834974657
-_LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def instant(text: object) -> datetime:
@@ -21,11 +20,11 @@ def instant(text: object) -> datetime:
 
 def from_epoch(seconds: object) -> datetime | None:
     """Unix seconds as an instant; None for anything that is not a sane number."""
-    try:
-        moment = EPOCH + timedelta(seconds=int(str(seconds)))
-    except (ValueError, OverflowError):
+    text = str(seconds).strip()
+    if not is_id(text) or len(text) > 10:
         return None
-    return moment if EPOCH < moment < _LAST else None
+    moment = EPOCH + timedelta(seconds=int(text))
+    return moment if moment > EPOCH else None
 
 
 def to_epoch(moment: datetime) -> int:

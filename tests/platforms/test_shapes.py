@@ -97,7 +97,7 @@ def test_both_platforms_times_are_instants(text: object, wanted: datetime) -> No
 
 @pytest.mark.parametrize("odd", ["soon", "", None, "-5", "0", "9" * 5000, "1e9", "٣", 10**18])
 def test_an_odd_reset_is_no_instant(odd: object) -> None:
-    assert from_epoch(odd) in (None, EPOCH.replace(second=3))
+    assert from_epoch(odd) is None
 
 
 @given(st.datetimes(min_value=datetime(2011, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(UTC)))
