@@ -77,22 +77,49 @@ def align(reply: str, post: str, most: int = 1500) -> Alignment:
         return Alignment(0.0, ())
     matcher = SequenceMatcher(None, [t.text for t in theirs], [t.text for t in ours], autojunk=False)
     same = sum(block.size for block in matcher.get_matching_blocks() if block.size >= 2)
+    codes = matcher.get_opcodes()
     changes = [
         change
-        for op, i1, i2, j1, j2 in matcher.get_opcodes()
-        if op == "replace" and (change := _change(theirs, ours, i1, i2, j1, j2))
+        for place, (op, i1, i2, j1, j2) in enumerate(codes)
+        if op != "equal" and (change := _CHANGES[op](theirs, ours, (i1, i2, j1, j2), 0 < place < len(codes) - 1))
     ]
     return Alignment(same / len(ours), tuple(sorted(changes, key=lambda change: -change.weight)))
 
 
-def _change(theirs: list[Token], ours: list[Token], i1: int, i2: int, j1: int, j2: int) -> Change | None:
+Places = tuple[int, int, int, int]
+
+
+def _replaced(theirs: list[Token], ours: list[Token], places: Places, inside: bool) -> Change | None:
+    i1, i2, j1, j2 = places
     was = " ".join(token.text for token in theirs[i1:i2])
     now = " ".join(token.text for token in ours[j1:j2])
-    after = "".join(token.text for token in theirs[i2 : i2 + 3])
-    kind, weight = _kind(was, now, after)
-    if weight == 0 or i2 - i1 > 12 or j2 - j1 > 12:
+    kind, weight = _kind(was, now, "".join(token.text for token in theirs[i2 : i2 + 3]))
+    if i2 - i1 > 12 or j2 - j1 > 12:
         return None
     return Change(kind, was, now, ours[j1].start, ours[j2 - 1].end, weight)
+
+
+def _inserted(theirs: list[Token], ours: list[Token], places: Places, inside: bool) -> Change | None:
+    """Words put in between count when they carry a number, a link or a negation."""
+    _, _, j1, j2 = places
+    now = " ".join(token.text for token in ours[j1:j2])
+    if not inside or j2 - j1 > 12:
+        return None
+    if re.search(r"[0-9]", now) or _NEGATION.search(now) or re.search(r"[a-z]\.[a-z]", now):
+        return Change("words-put-in", "", now, ours[j1].start, ours[j2 - 1].end, 0.5)
+    return None
+
+
+def _left_out(theirs: list[Token], ours: list[Token], places: Places, inside: bool) -> Change | None:
+    """A short negation left out turns the sense round; a sentence left out is an extract."""
+    i1, i2, j1, _ = places
+    was = " ".join(token.text for token in theirs[i1:i2])
+    if not inside or i2 - i1 > 4 or not _NEGATION.search(was) or not 0 < j1 < len(ours):
+        return None
+    return Change("negation", was, "", ours[j1 - 1].start, ours[j1].end, 0.7)
+
+
+_CHANGES: Final = {"replace": _replaced, "insert": _inserted, "delete": _left_out}
 
 
 def _kind(was: str, now: str, after: str) -> tuple[str, float]:
@@ -106,3 +133,10 @@ def _kind(was: str, now: str, after: str) -> tuple[str, float]:
     if bool(_NEGATION.search(was)) != bool(_NEGATION.search(now)):
         return "negation", 0.75
     return "words", 0.4
+
+
+def shared_pairs(reply: str, post: str) -> float:
+    """Share of the reply's letter pairs that the post has too, 0 to 1."""
+    pairs = {reply[i : i + 2] for i in range(min(len(reply), 400) - 1)}
+    pairs = {pair for pair in pairs if pair.isalpha()}
+    return sum(pair in post for pair in pairs) / len(pairs) if pairs else 0.0

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from moderation import text
+from moderation.alignment import Alignment, align, shared_pairs
 from moderation.language import Language, identify
-from moderation.lexicon import Hit, Lexicon
+from moderation.lexicon import Hit, Lexicon, Term
 from moderation.model import Finding, Reply, Signal
 from moderation.officials import Roster, public_numbers
 from moderation.text import View
@@ -69,11 +71,20 @@ class Context:
         """Terms by group, in the order in which they stand."""
         found: dict[str, list[Hit]] = {}
         for hit in self.around.lexicon.find(self.plain, self.bare):
-            found.setdefault(hit.term.group, []).append(hit)
+            if self._speaks(hit.term):
+                found.setdefault(hit.term.group, []).append(hit)
         if self.disguised:
             for hit in self.around.lexicon.find_disguised(self.loose):
-                found.setdefault(hit.term.group, []).append(hit)
+                if self._speaks(hit.term):
+                    found.setdefault(hit.term.group, []).append(hit)
         return found
+
+    def _speaks(self, term: Term) -> bool:
+        """Whether a term may be meant: a short Latin word of one language is another word in the next."""
+        if not term.bare.isascii() or term.language in ("ja", "zh", "ko", "th") or len(term.bare) >= 9:
+            return True
+        own = self.language.tag.partition("-")[0]
+        return term.language == own or (term.language == "en" and len(term.bare) >= 4) or own == "und"
 
     def has(self, *groups: str) -> bool:
         """Whether any term of any of these groups was met."""
@@ -87,6 +98,31 @@ class Context:
     def post(self) -> View:
         """The agency's post with its writing evened out."""
         return text.plain(self.reply.post)
+
+    @cached_property
+    def aligned(self) -> Alignment:
+        """The reply held against the post that it answers."""
+        return align(self.plain.text, self.post.text)
+
+    @property
+    def faithful(self) -> bool:
+        """Whether the reply is the post's own words, whole or in part, and nothing else."""
+        return self.aligned.covered >= 0.9 and not self.aligned.changes
+
+    @cached_property
+    def relations(self) -> dict[str, float]:
+        """How the reply stands to its post, its length and its disguise, as named numbers from about 0 to 1."""
+        size = len(self.plain.text)
+        return {
+            "covered by the post": self.aligned.covered,
+            "copied without change": float(self.faithful),
+            "changes": min(5, len(self.aligned.changes)) / 5,
+            "letter pairs of the post": shared_pairs(self.plain.text, self.post.text),
+            "disguised": float(self.disguised),
+            "length": math.log1p(size) / 5,
+            "short": float(size < 20),
+            "doubt about language": self.language.doubt,
+        }
 
     @cached_property
     def handle(self) -> View:

@@ -21,12 +21,16 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Scores from 0 to 1: at ``label`` a category is written on the case, at ``urgent`` it jumps the queue."""
+    """Scores from 0 to 1: at ``label`` a category is written on the case, at ``urgent`` it jumps the queue.
+
+    ``crisis`` is lower than ``signal``: a cry for help that nobody saw costs more than a look in vain.
+    """
 
     label: Mapping[Category, float]
     label_by_language: Mapping[str, Mapping[Category, float]]
     urgent: Mapping[Category, float]
     signal: float
+    crisis: float
 
     def of(self, category: Category, language: str) -> float:
         """The label threshold of a category, for the language when the policy sets one, else the general one."""
@@ -75,6 +79,7 @@ def _policy(file: str, table: Mapping[str, Any], version: str) -> Policy:
             },
             urgent=_numbers(file, "thresholds.urgent", thresholds.get("urgent", {})),
             signal=_share(file, "thresholds.signal", thresholds.get("signal", 0.5)),
+            crisis=_share(file, "thresholds.crisis", thresholds.get("crisis", 0.5)),
         ),
         hide_above=_hide(file, table.get("provisional_hide", {})),
     )

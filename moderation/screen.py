@@ -1,20 +1,24 @@
-"""Reply to verdict: every detector looks, the counter-test frees, the policy decides what is written on the case."""
+"""Reply to verdict: every detector looks, rules and trained model are weighed, the policy decides what is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from importlib import resources
 from typing import Final
 
+from moderation import protected
 from moderation.archive import Archive
 from moderation.categories import Category
 from moderation.context import Context, Detector, Surroundings
 from moderation.detectors import DETECTORS
+from moderation.fusion import WEIGHTS, Fused, Fusion, features
 from moderation.lexicon import default_lexicon, lexicon_files
+from moderation.linear import LinearModel, ModelScores
 from moderation.model import Action, Finding, Official, Reply, Signal, SignalKind, Verdict
 from moderation.officials import PUBLIC_NUMBERS, Roster
 from moderation.policy import Policy, load_policy
-from moderation.protected import free
 from moderation.text import FOLDING_VERSION
 
 MOST_CHARACTERS: Final = 5_000
@@ -23,20 +27,29 @@ MOST_CHARACTERS: Final = 5_000
 _URGENT_SIGNALS: Final = frozenset(
     {SignalKind.CRISIS, SignalKind.THREAT_TO_LIFE, SignalKind.EXPOSED_NUMBER, SignalKind.FALSE_NOTICE}
 )
+_LAST_RESORT: Final = frozenset({Category.UNRELATED, Category.OTHER_UNSUITABLE})
+Look = tuple[Context, list[Finding], list[Signal]]
 
 
 class Screener:
-    """Screens replies under one policy version; holds no state between replies and may be shared by threads."""
+    """Screens replies under one policy version; holds no state between replies and may be shared by threads.
+
+    Without a ``model`` the detectors' own scores decide, which is much less: see ``docs/screening``.
+    """
 
     def __init__(
         self,
         policy: Policy,
         officials: Iterable[Official],
+        model: LinearModel | None = None,
         archive: Archive | None = None,
         detectors: Sequence[tuple[str, Detector]] = DETECTORS,
+        fusion: Fusion | None = None,
     ) -> None:
         self.policy = policy
         self._around = Surroundings(default_lexicon(), Roster(officials), archive)
+        self._model = model
+        self._fusion = fusion or (Fusion.load() if model else None)
         self._detectors = tuple(detectors)
 
     def screen(self, reply: Reply) -> Verdict:
@@ -44,64 +57,145 @@ class Screener:
         return self.screen_many([reply])[0]
 
     def screen_many(self, replies: Sequence[Reply]) -> list[Verdict]:
-        """Verdicts in the order of the replies."""
-        return [self._verdict(reply) for reply in replies]
+        """Verdicts in the order of the replies; batches are several times faster than single calls."""
+        cut = [_cut(reply) for reply in replies]
+        looks = [self.look(reply) for reply in cut]
+        modelled = self._model.scores(cut) if self._model else [None] * len(cut)
+        fused = self._fuse(looks, modelled)
+        rows = zip(replies, looks, modelled, fused, strict=True)
+        return [self._verdict(reply, look, model, each) for reply, look, model, each in rows]
 
-    def _verdict(self, reply: Reply) -> Verdict:
-        context = Context(replace(reply, text=reply.text[:MOST_CHARACTERS]), self._around)
-        findings, signals = self._look(context)
-        if len(reply.text) > MOST_CHARACTERS:
-            end = len(reply.text)
-            signals.append(Signal(SignalKind.NOT_COVERED, 1.0, "screen", MOST_CHARACTERS, end, "too-long"))
-        if not context.language.covered and any(char.isalpha() for char in context.reply.text):
-            end = len(context.reply.text)
-            signals.append(Signal(SignalKind.NOT_COVERED, 1.0, "language", 0, end, "language-not-covered"))
-        raw = {category: max((f.score for f in findings if f.category == category), default=0.0) for category in Category}
-        scores, freed = free(context, raw)
-        labels = self._labels(context, scores)
-        return Verdict(
-            id=reply.id,
-            labels=labels,
-            scores=scores,
-            findings=tuple(sorted(findings, key=lambda finding: -finding.score)),
-            signals=tuple(signals),
-            action=self._action(labels, scores, signals),
-            policy=self.policy.version,
-            language=context.language.tag,
-            language_doubt=context.language.doubt,
-            freed=freed,
-        )
-
-    def _look(self, context: Context) -> tuple[list[Finding], list[Signal]]:
+    def look(self, reply: Reply) -> Look:
+        """What the detectors alone see in one reply."""
+        context = Context(reply, self._around)
         findings: list[Finding] = []
         signals: list[Signal] = []
         for name, detect in self._detectors:
             try:
                 for evidence in detect(context):
-                    (findings if isinstance(evidence, Finding) else signals).append(evidence)  # type: ignore[arg-type]
+                    if isinstance(evidence, Finding):
+                        findings.append(evidence)
+                    else:
+                        signals.append(evidence)
             except Exception:  # a broken detector must be seen by a person, never be silence
                 signals.append(Signal(SignalKind.DETECTOR_FAILED, 1.0, name, 0, 0, "detector-raised"))
-        return findings, signals
+        return context, findings, signals
 
-    def _labels(self, context: Context, scores: dict[Category, float]) -> tuple[Category, ...]:
-        thresholds = self.policy.thresholds
-        labels = [c for c in Category if scores[c] >= thresholds.of(c, context.language.tag)]
-        specific = [c for c in labels if c not in (Category.UNRELATED, Category.OTHER_UNSUITABLE)]
-        return tuple(specific or labels)
+    def _fuse(self, looks: Sequence[Look], modelled: Sequence[ModelScores | None]) -> Sequence[Fused | None]:
+        if self._fusion is None:
+            return [None] * len(looks)
+        scored = zip(looks, modelled, strict=True)
+        return self._fusion.scores([features(*look, model) for look, model in scored if model is not None])
+
+    def _verdict(self, reply: Reply, look: Look, model: ModelScores | None, fused: Fused | None) -> Verdict:
+        context, findings, signals = look
+        language = context.language
+        ruled = highest(findings)
+        scores = protected.faithful(context, fused.scores) if fused else protected.relieve(context, ruled)
+        labels = self._labels(language.tag, scores)
+        seen = [*findings, *self._model_evidence(context.reply, labels, findings, scores)]
+        told = [*self._crisis(context, signals, fused), *_coverage(reply, context, model)]
+        return Verdict(
+            id=reply.id,
+            labels=labels,
+            scores=scores,
+            findings=tuple(sorted(seen, key=lambda finding: (finding.category not in labels, -finding.score))),
+            signals=tuple(told),
+            action=self._action(labels, scores, told),
+            policy=self.policy.version,
+            language=language.tag,
+            language_doubt=language.doubt,
+            freed=protected.freed(context, ruled, labels, fused.protected if fused else 0.0),
+        )
+
+    def _labels(self, language: str, scores: Mapping[Category, float]) -> tuple[Category, ...]:
+        """Categories at or above their threshold; 8 and 9 only where nothing more specific applies."""
+        labels = [c for c in Category if scores[c] >= self.policy.thresholds.of(c, language)]
+        specific = [c for c in labels if c not in _LAST_RESORT]
+        return tuple(specific or labels[:1])
+
+    def _model_evidence(
+        self, reply: Reply, labels: Sequence[Category], findings: Sequence[Finding], scores: Mapping[Category, float]
+    ) -> list[Finding]:
+        """Where the trained model saw it, for categories that no detector can show."""
+        shown = {finding.category for finding in findings}
+        return [
+            Finding(label, round(scores[label], 4), "trained-model", start, end, "words-weighed-together")
+            for label in labels
+            if label not in shown and self._model
+            for start, end, _ in self._model.spans(reply, label) or [(0, len(reply.text), 1.0)]
+        ]
+
+    def _crisis(self, context: Context, signals: Sequence[Signal], fused: Fused | None) -> list[Signal]:
+        """With a trained model its weighed chance replaces the bare term's score, and may raise the signal alone."""
+        if fused is None:
+            return list(signals)
+        told = [replace(s, score=round(fused.crisis, 4)) if s.kind is SignalKind.CRISIS else s for s in signals]
+        told = [s for s in told if s.kind is not SignalKind.CRISIS or s.score >= self.policy.thresholds.crisis]
+        alone = all(s.kind is not SignalKind.CRISIS for s in told)
+        if alone and fused.crisis >= self.policy.thresholds.crisis:
+            end = len(context.reply.text)
+            told.append(Signal(SignalKind.CRISIS, round(fused.crisis, 4), "trained-model", 0, end, "cry-for-help"))
+        return told
 
     def _action(
-        self, labels: Sequence[Category], scores: dict[Category, float], signals: Sequence[Signal]
+        self, labels: Sequence[Category], scores: Mapping[Category, float], signals: Sequence[Signal]
     ) -> Action:
-        if any(s.kind in _URGENT_SIGNALS and s.score >= self.policy.thresholds.signal for s in signals):
+        thresholds = self.policy.thresholds
+        needed = {SignalKind.CRISIS: thresholds.crisis}
+        if any(s.kind in _URGENT_SIGNALS and s.score >= needed.get(s.kind, thresholds.signal) for s in signals):
             return Action.URGENT
-        if any(scores[label] >= self.policy.thresholds.urgent.get(label, 2.0) for label in labels):
+        if any(scores[label] >= thresholds.urgent.get(label, 2.0) for label in labels):
             return Action.URGENT
-        failed = any(signal.kind == SignalKind.DETECTOR_FAILED for signal in signals)
-        uncovered = any(signal.kind == SignalKind.NOT_COVERED for signal in signals)
-        return Action.REVIEW if labels or failed or uncovered else Action.NONE
+        doubtful = any(s.kind in (SignalKind.DETECTOR_FAILED, SignalKind.NOT_COVERED) for s in signals)
+        return Action.REVIEW if labels or doubtful else Action.NONE
 
 
-def load_screener(officials: Iterable[Official], archive: Archive | None = None) -> Screener:
-    """A screener under the shipped policy; ``officials`` are all accounts of the roster, on every platform."""
-    parts = [path.read_bytes() for path in (*lexicon_files(), PUBLIC_NUMBERS)]
-    return Screener(load_policy(parts=[*parts, FOLDING_VERSION.encode()]), officials, archive=archive)
+def highest(findings: Iterable[Finding]) -> dict[Category, float]:
+    """The strongest score of each category among findings; 0 where there is none."""
+    scores = dict.fromkeys(Category, 0.0)
+    for finding in findings:
+        scores[finding.category] = max(scores[finding.category], finding.score)
+    return scores
+
+
+def load_screener(
+    officials: Iterable[Official], archive: Archive | None = None, model: LinearModel | bool | None = True
+) -> Screener:
+    """A screener under the shipped policy; ``officials`` are all accounts of the roster, on every platform.
+
+    ``model`` True takes the shipped weights, None screens by rules alone.
+    """
+    chosen = _shipped_model() if model is True else model or None
+    return Screener(_shipped_policy(), officials, model=chosen, archive=archive)
+
+
+@cache
+def _shipped_model() -> LinearModel:
+    return LinearModel.load()
+
+
+@cache
+def _shipped_policy() -> Policy:
+    weights = resources.files("moderation").joinpath("models/linear.npz")
+    data = (weights, *lexicon_files(), PUBLIC_NUMBERS, WEIGHTS)
+    return load_policy(parts=[*(path.read_bytes() for path in data), FOLDING_VERSION.encode()])
+
+
+def _cut(reply: Reply) -> Reply:
+    if max(len(reply.text), len(reply.post)) <= MOST_CHARACTERS and len(reply.author.handle + reply.author.name) <= 400:
+        return reply
+    author = replace(reply.author, handle=reply.author.handle[:200], name=reply.author.name[:200])
+    return replace(reply, text=reply.text[:MOST_CHARACTERS], post=reply.post[:MOST_CHARACTERS], author=author)
+
+
+def _coverage(reply: Reply, context: Context, model: ModelScores | None) -> list[Signal]:
+    """What screening could not judge: the rest of a very long reply, a language that nothing was taught about."""
+    told: list[Signal] = []
+    if len(reply.text) > MOST_CHARACTERS:
+        told.append(Signal(SignalKind.NOT_COVERED, 1.0, "screen", MOST_CHARACTERS, len(reply.text), "too-long"))
+    foreign = context.language.tag != "und" and not context.language.covered
+    if foreign and (model is None or not model.covered or context.language.doubt < 0.5):
+        end = len(context.reply.text)
+        told.append(Signal(SignalKind.NOT_COVERED, 1.0, "language", 0, end, "language-not-covered"))
+    return told

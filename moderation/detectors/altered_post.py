@@ -13,18 +13,17 @@ from moderation.model import Finding
 
 def detect(context: Context) -> Iterator[Finding]:
     """The post answered to is compared first, then the archive's nearest posts."""
-    for post in _candidates(context):
-        found = align(context.plain.text, post)
+    for found in _candidates(context):
         if found.covered >= 0.35 and found.changes:
             yield from _changes(context, found)
             return
 
 
-def _candidates(context: Context) -> Iterator[str]:
-    if context.reply.post:
-        yield context.post.text
+def _candidates(context: Context) -> Iterator[Alignment]:
+    yield context.aligned
     if context.around.archive is not None:
-        yield from context.around.archive.near(context.plain.text)
+        for post in context.around.archive.near(context.plain.text):
+            yield align(context.plain.text, post)
 
 
 def _changes(context: Context, found: Alignment) -> Iterator[Finding]:

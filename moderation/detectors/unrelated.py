@@ -14,12 +14,6 @@ def detect(context: Context) -> Iterator[Finding]:
     """Absence of every tie to the field; short replies and polite words never count."""
     if len(context.plain.text) < 12 or context.has("topic", "agency", "thank", "complain", "crisis", "ask"):
         return
-    if shared_share(context) < 0.08:
+    if context.relations["letter pairs of the post"] < 0.08:
         yield whole(Category.UNRELATED, 0.35, "no-tie-to-the-field", context.reply.text)
 
-
-def shared_share(context: Context) -> float:
-    """Share of the reply's letter pairs that the post has too, 0 to 1."""
-    reply, post = context.plain.text, context.post.text
-    pairs = {reply[i : i + 2] for i in range(len(reply) - 1) if reply[i : i + 2].isalpha()}
-    return sum(pair in post for pair in pairs) / len(pairs) if pairs else 0.0
