@@ -7,7 +7,7 @@ import sys
 import click
 
 from bot import logs
-from bot.cli.accounts import accounts
+from bot.cli.accounts import accounts, cite
 from bot.cli.audit import audit
 from bot.cli.cases import cases
 from bot.cli.database import db
@@ -28,7 +28,7 @@ def cli() -> None:
     logs.set_up()
 
 
-for command in (run, check, stop, resume, sandbox, post, cases, screen, evaluate, accounts, db, user, audit):
+for command in (run, check, stop, resume, sandbox, post, cases, screen, evaluate, accounts, cite, db, user, audit):
     cli.add_command(command)
 
 
