@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -38,40 +38,62 @@ class Event:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event to be written: ``what`` is a constant like ``post.approved``, ``facts`` are ids and codes."""
+
+    what: str
+    subject: str
+    office: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 def append(tx: Tx, person: Person, what: str, subject: str, *, at: datetime, office: str = "", **facts: Any) -> Event:
     """Adds one event in the transaction of the change it tells of. ``what`` is a constant like ``post.approved``."""
+    return append_many(tx, person, [Entry(what, subject, office, facts)], at=at)[0]
+
+
+def append_many(tx: Tx, person: Person, entries: Iterable[Entry], *, at: datetime) -> list[Event]:
+    """The same for many events of one instant, with one look at the head of the chain."""
     head = _lock_head(tx)
-    previous = head.hash or GENESIS
-    seq = head.seq + 1
+    seq, previous = head.seq, head.hash or GENESIS
+    rows = []
+    for entry in entries:
+        seq += 1
+        row = _row(seq, previous, person, entry, at)
+        previous = row.hash
+        rows.append(row)
+    tx.session.add_all(rows)
+    head.seq, head.hash = seq, previous
+    tx.session.add(head)
+    tx.session.flush()
+    return [_event(row) for row in rows]
+
+
+def _row(seq: int, previous: str, person: Person, entry: Entry, at: datetime) -> AuditRow:
     body = canonical(
         {
             "seq": seq,
             "at": at.isoformat(),
             "actor": person.login,
             "from": person.address,
-            "what": what,
-            "subject": subject,
-            "office": office,
-            "facts": facts,
+            "what": entry.what,
+            "subject": entry.subject,
+            "office": entry.office,
+            "facts": dict(entry.facts),
         }
     )
-    link = hash_of(previous, body)
-    row = AuditRow(
+    return AuditRow(
         seq=seq,
         at=at,
         actor=person.login,
-        what=what,
-        subject=subject,
-        office=office,
+        what=entry.what,
+        subject=entry.subject,
+        office=entry.office,
         body=body,
         previous=previous,
-        hash=link,
+        hash=hash_of(previous, body),
     )
-    tx.session.add(row)
-    head.seq, head.hash = seq, link
-    tx.session.add(head)
-    tx.session.flush()
-    return _event(row)
 
 
 def canonical(body: dict[str, Any]) -> str:

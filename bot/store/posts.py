@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,24 +19,32 @@ from bot.store.tables.posts import ApprovalRow, PostRow, RevisionRow
 _WALL = ZoneInfo("Asia/Tokyo")
 
 
+@dataclass(frozen=True, slots=True)
+class New:
+    """What a post is made of; ``state`` is ``submitted`` for an import that goes straight to the approvers."""
+
+    revision: Revision
+    office: str
+    lane: Lane = Lane.ROUTINE
+    notice: str = ""
+    state: PostState = PostState.DRAFT
+
+
 def add(tx: Tx, revision: Revision, *, office: str, lane: Lane, notice: str = "") -> Post:
     """A new draft with its first revision."""
-    row = PostRow(
-        account=revision.account,
-        office=office,
-        author=revision.author,
-        notice=notice,
-        state=PostState.DRAFT,
-        lane=lane,
-        created_at=revision.at,
-        updated_at=revision.at,
-        **_mirror(revision),
-    )
-    tx.session.add(row)
+    [number] = add_many(tx, [New(revision, office, lane, notice)])
+    return get(tx, number)
+
+
+def add_many(tx: Tx, new: Sequence[New]) -> list[int]:
+    """Many drafts at once, in order: an import of ten thousand rows takes seconds, not minutes."""
+    made = [_draft_row(each) for each in new]
+    tx.session.add_all(made)
     tx.session.flush()
-    tx.session.add(_revision_row(_id(row), revision))
+    ids = [_id(row) for row in made]
+    tx.session.add_all(_revision_row(number, each.revision) for number, each in zip(ids, new, strict=True))
     tx.session.flush()
-    return get(tx, _id(row))
+    return ids
 
 
 def get(tx: Tx, post_id: int) -> Post:
@@ -195,6 +204,21 @@ def _change(tx: Tx, post: Post, *, state: PostState, **values: Any) -> None:
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(f"Post {post.id} was changed by somebody else in the meantime; read it again.")
     tx.session.expire_all()
+
+
+def _draft_row(new: New) -> PostRow:
+    revision = new.revision
+    return PostRow(
+        account=revision.account,
+        office=new.office,
+        author=revision.author,
+        notice=new.notice,
+        state=new.state,
+        lane=new.lane,
+        created_at=revision.at,
+        updated_at=revision.at,
+        **_mirror(revision),
+    )
 
 
 def _mirror(revision: Revision) -> dict[str, Any]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bot.store.tables import audit, cases, people, posts, replies, service
+from bot.store.tables import audit, cases, desk, people, posts, replies, service
 
-__all__ = ["audit", "cases", "people", "posts", "replies", "service"]
+__all__ = ["audit", "cases", "desk", "people", "posts", "replies", "service"]

@@ -80,6 +80,14 @@ def upgrade() -> None:
     sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('job', 'process', name=op.f('pk_heartbeat'))
     )
+    op.create_table('import_waiting',
+    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('person', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_waiting'))
+    )
     op.create_table('notice',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -94,6 +102,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index('ix_notice_person', ['person', 'read_at', 'at'], unique=False)
+
+    op.create_table('notice_group',
+    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('author', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_group'))
+    )
+    op.create_table('notice_template',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('office', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('category', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('ja', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('en', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('easy', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_template'))
+    )
+    with op.batch_alter_table('notice_template', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_template_office'), ['office'], unique=False)
 
     op.create_table('post',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -128,6 +158,7 @@ def upgrade() -> None:
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.create_index('ix_post_account', ['account', 'state', 'due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_content_digest'), ['content_digest'], unique=False)
+        batch_op.create_index('ix_post_due', ['due_at', 'account'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_notice'), ['notice'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_office'), ['office'], unique=False)
         batch_op.create_index('ix_post_queue', ['state', 'due_at'], unique=False)
@@ -152,6 +183,7 @@ def upgrade() -> None:
     sa.Column('edited_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('gone_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('forgotten_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('forgotten_why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('screened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('policy', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('action', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -161,7 +193,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('reply', schema=None) as batch_op:
         batch_op.create_index('ix_reply_author', ['platform', 'author_id', 'written_at'], unique=False)
+        batch_op.create_index('ix_reply_gone', ['gone_at', 'forgotten_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_reply_print'), ['print'], unique=False)
+        batch_op.create_index('ix_reply_recent', ['account', 'written_at'], unique=False)
+        batch_op.create_index('ix_reply_screened_action', ['action', 'screened_at'], unique=False)
         batch_op.create_index('ix_reply_thread', ['account', 'conversation_id', 'written_at'], unique=False)
         batch_op.create_index('ix_reply_unscreened', ['screened_at', 'id'], unique=False)
 
@@ -245,6 +280,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_grant_given')),
     sa.UniqueConstraint('user', 'role', 'office', name='uq_grant_given_user_role_office')
     )
+    op.create_table('post_review',
+    sa.Column('post', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('done_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('done_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('in_order', sa.Boolean(), nullable=True),
+    sa.Column('comment', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['post'], ['post.id'], name=op.f('fk_post_review_post_post')),
+    sa.PrimaryKeyConstraint('post', name=op.f('pk_post_review'))
+    )
+    with op.batch_alter_table('post_review', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_post_review_done_at'), ['done_at'], unique=False)
+
     op.create_table('reply_version',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('reply', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -306,7 +355,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_verdict'))
     )
     with op.batch_alter_table('verdict', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_verdict_policy'), ['policy'], unique=False)
+        batch_op.create_index('ix_verdict_at', ['at'], unique=False)
+        batch_op.create_index('ix_verdict_policy', ['policy', 'at'], unique=False)
         batch_op.create_index(batch_op.f('ix_verdict_reply'), ['reply'], unique=False)
 
     op.create_table('case_file',
@@ -319,6 +369,7 @@ def upgrade() -> None:
     sa.Column('lane', sa.Integer(), nullable=False),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('step', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('proposed', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('labels', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('top_score', sa.Float(), nullable=False),
     sa.Column('language', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -341,9 +392,24 @@ def upgrade() -> None:
     sa.UniqueConstraint('reply', name='uq_case_file_reply')
     )
     with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.create_index('ix_case_file_block_review', ['block_review_at'], unique=False)
         batch_op.create_index('ix_case_file_group', ['group_key', 'state'], unique=False)
+        batch_op.create_index('ix_case_file_language', ['language', 'state', 'lane', 'opened_at'], unique=False)
         batch_op.create_index('ix_case_file_office', ['office', 'state', 'lane', 'opened_at'], unique=False)
+        batch_op.create_index('ix_case_file_opened', ['opened_at'], unique=False)
         batch_op.create_index('ix_case_file_queue', ['state', 'lane', 'opened_at'], unique=False)
+
+    op.create_table('case_label',
+    sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('category', sa.Integer(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('lane', sa.Integer(), nullable=False),
+    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_case_label_case_case_file')),
+    sa.PrimaryKeyConstraint('case', 'category', name=op.f('pk_case_label'))
+    )
+    with op.batch_alter_table('case_label', schema=None) as batch_op:
+        batch_op.create_index('ix_case_label_queue', ['category', 'state', 'lane', 'opened_at'], unique=False)
 
     op.create_table('command',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -392,11 +458,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_decision_by'), ['by'], unique=False)
         batch_op.create_index(batch_op.f('ix_decision_case'), ['case'], unique=False)
 
+    op.create_table('drift',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('noticed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('settled_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('settled_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_drift_case_case_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drift'))
+    )
+    with op.batch_alter_table('drift', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_drift_case'), ['case'], unique=False)
+        batch_op.create_index('ix_drift_open', ['settled_at', 'noticed_at'], unique=False)
+
+    op.create_table('moderation_call',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('conversation', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('command', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('object', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('verb', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['command'], ['command.id'], name=op.f('fk_moderation_call_command_command')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_moderation_call'))
+    )
+    with op.batch_alter_table('moderation_call', schema=None) as batch_op:
+        batch_op.create_index('ix_moderation_call_account', ['account', 'at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_moderation_call_command'), ['command'], unique=False)
+        batch_op.create_index('ix_moderation_call_conversation', ['account', 'conversation'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('moderation_call', schema=None) as batch_op:
+        batch_op.drop_index('ix_moderation_call_conversation')
+        batch_op.drop_index(batch_op.f('ix_moderation_call_command'))
+        batch_op.drop_index('ix_moderation_call_account')
+
+    op.drop_table('moderation_call')
+    with op.batch_alter_table('drift', schema=None) as batch_op:
+        batch_op.drop_index('ix_drift_open')
+        batch_op.drop_index(batch_op.f('ix_drift_case'))
+
+    op.drop_table('drift')
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_decision_case'))
         batch_op.drop_index(batch_op.f('ix_decision_by'))
@@ -408,15 +515,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_command_case'))
 
     op.drop_table('command')
+    with op.batch_alter_table('case_label', schema=None) as batch_op:
+        batch_op.drop_index('ix_case_label_queue')
+
+    op.drop_table('case_label')
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.drop_index('ix_case_file_queue')
+        batch_op.drop_index('ix_case_file_opened')
         batch_op.drop_index('ix_case_file_office')
+        batch_op.drop_index('ix_case_file_language')
         batch_op.drop_index('ix_case_file_group')
+        batch_op.drop_index('ix_case_file_block_review')
 
     op.drop_table('case_file')
     with op.batch_alter_table('verdict', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_verdict_reply'))
-        batch_op.drop_index(batch_op.f('ix_verdict_policy'))
+        batch_op.drop_index('ix_verdict_policy')
+        batch_op.drop_index('ix_verdict_at')
 
     op.drop_table('verdict')
     with op.batch_alter_table('session', schema=None) as batch_op:
@@ -425,6 +540,10 @@ def downgrade() -> None:
     op.drop_table('session')
     op.drop_table('revision')
     op.drop_table('reply_version')
+    with op.batch_alter_table('post_review', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_post_review_done_at'))
+
+    op.drop_table('post_review')
     op.drop_table('grant_given')
     with op.batch_alter_table('attempt', schema=None) as batch_op:
         batch_op.drop_index('uq_attempt_open', sqlite_where=sa.text("phase <> 'closed'"), postgresql_where=sa.text("phase <> 'closed'"))
@@ -444,7 +563,10 @@ def downgrade() -> None:
     with op.batch_alter_table('reply', schema=None) as batch_op:
         batch_op.drop_index('ix_reply_unscreened')
         batch_op.drop_index('ix_reply_thread')
+        batch_op.drop_index('ix_reply_screened_action')
+        batch_op.drop_index('ix_reply_recent')
         batch_op.drop_index(batch_op.f('ix_reply_print'))
+        batch_op.drop_index('ix_reply_gone')
         batch_op.drop_index('ix_reply_author')
 
     op.drop_table('reply')
@@ -452,14 +574,21 @@ def downgrade() -> None:
         batch_op.drop_index('ix_post_queue')
         batch_op.drop_index(batch_op.f('ix_post_office'))
         batch_op.drop_index(batch_op.f('ix_post_notice'))
+        batch_op.drop_index('ix_post_due')
         batch_op.drop_index(batch_op.f('ix_post_content_digest'))
         batch_op.drop_index('ix_post_account')
 
     op.drop_table('post')
+    with op.batch_alter_table('notice_template', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notice_template_office'))
+
+    op.drop_table('notice_template')
+    op.drop_table('notice_group')
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.drop_index('ix_notice_person')
 
     op.drop_table('notice')
+    op.drop_table('import_waiting')
     op.drop_table('heartbeat')
     with op.batch_alter_table('gap', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_gap_account'))
