@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
+from operator import add
 from typing import Final
 
 from moderation.text import pattern
@@ -55,6 +57,12 @@ class Token:
     end: int
 
 
+@lru_cache(maxsize=512)  # many replies answer one post
+def _post_tokens(post: str) -> tuple[list[Token], frozenset[str]]:
+    found = tokens(post)
+    return found, frozenset(token.text for token in found)
+
+
 def tokens(text: str) -> list[Token]:
     """Words, whole numbers, links and handles; texts without spaces go character by character."""
     found: list[Token] = []
@@ -69,10 +77,12 @@ def tokens(text: str) -> list[Token]:
 
 def align(reply: str, post: str, most: int = 1500) -> Alignment:
     """Align two folded texts; only their first ``most`` characters count, so the time is bounded."""
-    ours, theirs = tokens(reply[:most]), tokens(post[:most])
+    if shared_pairs(reply, post) < 0.3:
+        return Alignment(0.0, ())
+    theirs, known = _post_tokens(post[:most])
+    ours = tokens(reply[:most])
     if len(ours) < 4 or len(theirs) < 4:
         return Alignment(0.0, ())
-    known = {token.text for token in theirs}
     if sum(token.text in known for token in ours) < 0.3 * len(ours):
         return Alignment(0.0, ())
     matcher = SequenceMatcher(None, [t.text for t in theirs], [t.text for t in ours], autojunk=False)
@@ -136,7 +146,17 @@ def _kind(was: str, now: str, after: str) -> tuple[str, float]:
 
 
 def shared_pairs(reply: str, post: str) -> float:
-    """Share of the reply's letter pairs that the post has too, 0 to 1."""
-    pairs = {reply[i : i + 2] for i in range(min(len(reply), 400) - 1)}
-    pairs = {pair for pair in pairs if pair.isalpha()}
-    return sum(pair in post for pair in pairs) / len(pairs) if pairs else 0.0
+    """Share of the reply's letter pairs that the post has too, 0 to 1; both folded, the first 400 letters of the reply."""
+    ours = _pairs(reply)
+    return len(ours & _post_pairs(post)) / len(ours) if ours else 0.0
+
+
+def _pairs(text: str) -> set[str]:
+    begin = text[:400]
+    return set(map(add, begin, begin[1:]))
+
+
+@lru_cache(maxsize=512)
+def _post_pairs(post: str) -> set[str]:
+    begin = post[:1500]
+    return set(map(add, begin, begin[1:]))

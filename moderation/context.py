@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from moderation import text
 from moderation.alignment import Alignment, align, shared_pairs
 from moderation.language import Language, identify
-from moderation.lexicon import Hit, Lexicon, Term
+from moderation.lexicon import Hit, Lexicon
 from moderation.model import Finding, Reply, Signal
 from moderation.officials import Roster, public_numbers
 from moderation.text import View
@@ -70,25 +70,17 @@ class Context:
     def hits(self) -> dict[str, list[Hit]]:
         """Terms by group, in the order in which they stand."""
         found: dict[str, list[Hit]] = {}
-        for hit in self.around.lexicon.find(self.plain, self.bare):
-            if self._speaks(hit.term):
-                found.setdefault(hit.term.group, []).append(hit)
-        if self.disguised:
-            for hit in self.around.lexicon.find_disguised(self.loose):
-                if self._speaks(hit.term):
-                    found.setdefault(hit.term.group, []).append(hit)
-        return found
-
-    def _speaks(self, term: Term) -> bool:
-        """Whether a term may be meant: a short Latin word of one language is another word in the next."""
-        if not term.bare.isascii() or term.language in ("ja", "zh", "ko", "th") or len(term.bare) >= 9:
-            return True
         own = self.language.tag.partition("-")[0]
-        return term.language == own or (term.language == "en" and len(term.bare) >= 4) or own == "und"
+        for hit in self.around.lexicon.find(self.plain, self.bare, own):
+            found.setdefault(hit.term.group, []).append(hit)
+        if self.disguised:
+            for hit in self.around.lexicon.find_disguised(self.loose, own):
+                found.setdefault(hit.term.group, []).append(hit)
+        return found
 
     def has(self, *groups: str) -> bool:
         """Whether any term of any of these groups was met."""
-        return any(group in self.hits for group in groups)
+        return not self.hits.keys().isdisjoint(groups)
 
     def first(self, *groups: str) -> Hit | None:
         """The first term of the first of these groups that was met."""
@@ -97,7 +89,7 @@ class Context:
     @cached_property
     def post(self) -> View:
         """The agency's post with its writing evened out."""
-        return text.plain(self.reply.post)
+        return _post(self.reply.post)
 
     @cached_property
     def aligned(self) -> Alignment:
@@ -133,3 +125,8 @@ class Context:
     def name(self) -> View:
         """The author's display name with its writing evened out."""
         return text.plain(self.reply.author.name)
+
+
+@lru_cache(maxsize=512)  # many replies answer one post
+def _post(post: str) -> View:
+    return text.plain(post)

@@ -70,8 +70,10 @@ class Language:
 
 def identify(text: str) -> Language:
     """The main language of a text, mixed texts by their largest part."""
+    if text.isascii():
+        return _latin(text, Counter(latin=1)) if any(map(str.isalpha, text[:400])) else Language("und", 1.0)
     counts = Counter[str]()
-    for match in _SCRIPT.finditer(text[:2000]):
+    for match in _SCRIPT.finditer(text[:400]):
         counts[match.lastgroup or ""] += match.end() - match.start()
     if not counts:
         return Language("und", 1.0)
@@ -99,11 +101,11 @@ def _chinese(text: str, counts: Counter[str]) -> Language:
 
 
 def _latin(text: str, counts: Counter[str]) -> Language:
-    marks = len(_VIETNAMESE.findall(text))
+    marks = 0 if text.isascii() else len(_VIETNAMESE.findall(text[:400]))
     if marks >= 3 or marks * 12 > counts["latin"]:
         return Language("vi", 0.05)
     votes = Counter[str]()
-    words = _WORDS.findall(text.lower()[:2000])
+    words = _WORDS.findall(text.lower()[:400])
     for word in words:
         owners = _OWNERS.get(word, ())
         for language in owners:

@@ -16,6 +16,8 @@ from moderation.text import View
 
 HERE: Final = Path(__file__).parent / "lexicons"
 
+_UNSPACED: Final = frozenset({"ja", "zh", "ko", "th", "sign"})
+
 
 class LexiconError(ValueError):
     """A lexicon file cannot be used; the message names file and key and says what to write instead."""
@@ -32,6 +34,13 @@ class Term:
     opens: bool
     closes: bool
     marked: bool
+    anywhere: bool
+
+    def speaks(self, language: str) -> bool:
+        """Whether the term may be meant in a text of this language: a short Latin word is another word in the next."""
+        if self.anywhere or self.language == language:
+            return True
+        return language == "und" or (self.language == "en" and len(self.bare) >= 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +68,21 @@ class Lexicon:
         long_enough = ((key, term) for key, term in disguised if len(key) >= (4 if key.isascii() else 2))
         self._loose_automaton = _automaton(long_enough, self._loose)
 
-    def find(self, plain: View, bare: View) -> Iterator[Hit]:
+    def find(self, plain: View, bare: View, language: str) -> Iterator[Hit]:
         """Terms in a text without disguise; a term with diacritics is not met by other diacritics."""
         for index, start, end in self._plain_automaton.find_matches_as_indexes(bare.text, overlapping=True):
             for term in self._open[index]:
+                if not term.speaks(language):
+                    continue
                 if _bounded(bare.text, start, end, term) and _same_marks(plain.text, start, end, term):
                     yield Hit(term, start, end, bare)
 
-    def find_disguised(self, loose: View) -> Iterator[Hit]:
+    def find_disguised(self, loose: View, language: str) -> Iterator[Hit]:
         """Terms in a text whose disguise was undone."""
         for index, start, end in self._loose_automaton.find_matches_as_indexes(loose.text, overlapping=True):
             for term in self._loose[index]:
+                if not term.speaks(language):
+                    continue
                 if end - start >= 8 or _bounded(loose.text, start, end, term):
                     yield Hit(term, start, end, loose)
 
@@ -119,6 +132,7 @@ def _term(group: str, language: str, written: str) -> Term:
         opens=not written.startswith("*") and _alphabetic(bare[0]),
         closes=not written.endswith("*") and _alphabetic(bare[-1]),
         marked=plain != bare,
+        anywhere=not bare.isascii() or language in _UNSPACED or len(bare) >= 9,
     )
 
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
+from operator import add
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ class Roster:
         self.officials = tuple(officials)
         self.handles = {official.handle.casefold().lstrip("@") for official in self.officials}
         self.keys = {handle_key(official.handle): official.handle for official in self.officials}
+        self.pairs = {key: letter_pairs(key) for key in self.keys}
         self.names = {
             text.fold_bare(name): name for official in self.officials for name in official.names if len(name) >= 4
         }
@@ -42,6 +44,11 @@ class Roster:
 def handle_key(handle: str) -> str:
     """What a handle looks like at a glance: look-alikes folded, separators gone."""
     return _KEEP.sub("", text.fold_loose(handle.replace("_", "").replace(".", "").replace("-", "")))
+
+
+def letter_pairs(key: str) -> frozenset[str]:
+    """Neighbouring letters; two keys that share few of them cannot be near each other."""
+    return frozenset(map(add, key, key[1:]))
 
 
 @cache

@@ -60,7 +60,7 @@ class Screener:
         """Verdicts in the order of the replies; batches are several times faster than single calls."""
         cut = [_cut(reply) for reply in replies]
         looks = [self.look(reply) for reply in cut]
-        modelled = self._model.scores(cut) if self._model else [None] * len(cut)
+        modelled = self._modelled(cut, looks)
         fused = self._fuse(looks, modelled)
         rows = zip(replies, looks, modelled, fused, strict=True)
         return [self._verdict(reply, look, model, each) for reply, look, model, each in rows]
@@ -81,11 +81,22 @@ class Screener:
                 signals.append(Signal(SignalKind.DETECTOR_FAILED, 1.0, name, 0, 0, "detector-raised"))
         return context, findings, signals
 
+    def _modelled(self, replies: Sequence[Reply], looks: Sequence[Look]) -> Sequence[ModelScores | None]:
+        if self._model is None:
+            return [None] * len(replies)
+        try:
+            return self._model.scores(replies)
+        except Exception:  # rules still judge, and people are told that the model did not
+            for _, _, signals in looks:
+                signals.append(Signal(SignalKind.DETECTOR_FAILED, 1.0, "trained-model", 0, 0, "model-raised"))
+            return [None] * len(replies)
+
     def _fuse(self, looks: Sequence[Look], modelled: Sequence[ModelScores | None]) -> Sequence[Fused | None]:
-        if self._fusion is None:
+        """All or none: a batch is scored by the model as a whole."""
+        known = [(look, model) for look, model in zip(looks, modelled, strict=True) if model is not None]
+        if self._fusion is None or len(known) < len(looks):
             return [None] * len(looks)
-        scored = zip(looks, modelled, strict=True)
-        return self._fusion.scores([features(*look, model) for look, model in scored if model is not None])
+        return self._fusion.scores([features(*look, model) for look, model in known])
 
     def _verdict(self, reply: Reply, look: Look, model: ModelScores | None, fused: Fused | None) -> Verdict:
         context, findings, signals = look

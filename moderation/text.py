@@ -43,14 +43,19 @@ class View:
         self._make = make
         self._origins: Sequence[tuple[int, int]] | None = None
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Code points of the original that folded ``[start, end)`` came from; an empty span stays empty."""
+    def origins(self) -> Sequence[tuple[int, int]]:
+        """For each folded character the code points ``[start, end)`` of the original that it came from."""
         if self._origins is None:
             self._origins = self._make()
-        if not self._origins or start >= end or start >= len(self._origins):
-            last = self._origins[-1][1] if self._origins else 0
+        return self._origins
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Code points of the original that folded ``[start, end)`` came from; an empty span stays empty."""
+        origins = self.origins()
+        if start >= end or start >= len(origins):
+            last = origins[-1][1] if origins else 0
             return (last, last)
-        return self._origins[start][0], self._origins[min(end, len(self._origins)) - 1][1]
+        return origins[start][0], origins[min(end, len(origins)) - 1][1]
 
 
 def plain(text: str) -> View:
@@ -60,7 +65,7 @@ def plain(text: str) -> View:
 
 def bare(parent: View) -> View:
     """``plain`` without Latin diacritics, character for character."""
-    return View(parent.text if parent.text.isascii() else parent.text.translate(tables.bare()), _through(parent))
+    return View(parent.text if parent.text.isascii() else parent.text.translate(tables.bare()), parent.origins)
 
 
 def loose(parent: View) -> View:
@@ -73,7 +78,10 @@ def loose(parent: View) -> View:
     text = "".join([joined[i] for i in again])
 
     def origins() -> list[tuple[int, int]]:
-        return [parent.span(*halves[kept[i]]) for i in again]
+        before = parent.origins()
+        places = [kept[i] for i in again]
+        spans = [halves[i] for i in places] if halves else [(i, i + 1) for i in places]
+        return [(before[start][0], before[end - 1][1]) for start, end in spans]
 
     return View(text, origins)
 
@@ -103,14 +111,11 @@ def looks_disguised(folded: str) -> bool:
     return _DISGUISE.search(folded) is not None
 
 
-def _through(parent: View) -> Callable[[], Sequence[tuple[int, int]]]:
-    return lambda: [parent.span(i, i + 1) for i in range(len(parent.text))]
-
-
-def _merge_split_kanji(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
-    spans = [(i, i + 1) for i in range(len(text))]
+def _merge_split_kanji(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text with kanji made whole, and where each character stood; no places when nothing was merged."""
     if text.isascii() or not _SPLIT_KANJI.search(text):
-        return text, spans
+        return text, []
+    spans = [(i, i + 1) for i in range(len(text))]
     out: list[str] = []
     where: list[tuple[int, int]] = []
     at = 0

@@ -10,7 +10,7 @@ from moderation.context import Context
 from moderation.detectors.evidence import met, seen
 from moderation.lexicon import Hit
 from moderation.model import Finding
-from moderation.officials import Roster, handle_key
+from moderation.officials import Roster, handle_key, letter_pairs
 from moderation.text import fold_bare, pattern
 
 _AGENCY_PART: Final = pattern(r"(?:^|[^a-z])(?:[i1l]mm[i1l]|nyu+kan|moj|isa|imi|immigration)(?:[^a-z]|$)")
@@ -28,7 +28,7 @@ def detect(context: Context) -> Iterator[Finding]:
         return
     denies = _denies(context)
     handle = likeness(author.handle, roster)
-    if handle > 0:
+    if handle > 0.1:
         score = handle * (0.35 if denies else 1.0)
         yield seen(Category.IMPERSONATION, score, "handle-imitates-roster", context.handle, 0,
                    len(context.handle.text), "handle", {"like": nearest(author.handle, roster)})  # fmt: skip
@@ -48,10 +48,12 @@ def likeness(handle: str, roster: Roster) -> float:
         return 0.0
     if key in roster.keys:
         return 0.97
-    for official in roster.keys:
-        if official in key and len(official) >= 7:
+    pairs = letter_pairs(key)
+    for official, theirs in roster.pairs.items():
+        if len(official) >= 7 and official in key:
             return 0.85
-        if abs(len(official) - len(key)) <= 2 and distance(official, key, 2) <= (2 if len(official) >= 10 else 1):
+        near = abs(len(official) - len(key)) <= 2 and len(theirs & pairs) * 2 >= len(theirs) - 2
+        if near and distance(official, key, 2) <= (2 if len(official) >= 10 else 1):
             return 0.9
     folded = fold_bare(handle)
     place = any(place in folded for place in roster.places)
@@ -62,8 +64,9 @@ def likeness(handle: str, roster: Roster) -> float:
 
 def nearest(handle: str, roster: Roster) -> str:
     """The official handle that a handle is closest to, for display."""
-    key = handle_key(handle)
-    return min(roster.keys.items(), key=lambda item: distance(item[0], key, 30), default=("", ""))[1]
+    pairs = letter_pairs(handle_key(handle))
+    closest = max(roster.pairs, key=lambda key: len(roster.pairs[key] & pairs), default="")
+    return roster.keys.get(closest, "")
 
 
 def name_likeness(context: Context) -> float:

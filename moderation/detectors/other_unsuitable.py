@@ -15,6 +15,7 @@ from moderation.model import Finding
 _TERMS: Final = (("swamp", 0.65, "call-to-swamp"), ("unsafe", 0.65, "unsafe-advice"), ("bait", 0.55, "bait"))
 _TOKEN: Final = re.compile(r"[^\s.,!?、。・]+")
 _RUN: Final = re.compile(r"(.{1,12}?)\1{5,}", re.DOTALL)
+_ODD: Final = re.compile(r"[^\w\s\u0900-\u17ff\-.,!?、。・「」『』()（）:;/@#'\"…~%&+*“”’‘¥$]")
 
 
 def detect(context: Context) -> Iterator[Finding]:
@@ -38,7 +39,9 @@ def repetition(text: str) -> float:
     words = Counter(_TOKEN.findall(text[:2000]))
     word, count = words.most_common(1)[0] if words else ("", 0)
     by_word = count * (len(word) + 1) / len(text) if count >= 6 else 0.0
-    run = max((match.end() - match.start() for match in _RUN.finditer(text[:600])), default=0)
+    run = 0
+    if len(set(text[:600])) * 3 < min(len(text), 600):  # many different letters cannot be one string again and again
+        run = max((match.end() - match.start() for match in _RUN.finditer(text[:600])), default=0)
     return min(1.0, max(by_word, run / min(len(text), 600) if run >= 18 else 0.0))
 
 
@@ -46,8 +49,4 @@ def noise_share(text: str) -> float:
     """Share of characters that are neither letters, digits, spaces nor common punctuation, 0 to 1."""
     if not text:
         return 0.0
-    odd = sum(not (char.isalnum() or char.isspace() or char in _COMMON or 0x900 <= ord(char) <= 0x17FF) for char in text)
-    return odd / len(text)
-
-
-_COMMON: Final = frozenset("-.,!?、。・「」『』()（）:;/@#'\"…~ー%&+*“”’‘¥$")
+    return len(_ODD.findall(text)) / len(text)

@@ -50,6 +50,7 @@ def test_the_obvious_is_flagged(number: int, reply: Reply) -> None:
     verdict = SCREENER.screen(reply)
 
     assert Category(number) in verdict.labels
+    assert all(signal.kind is not SignalKind.DETECTOR_FAILED for signal in verdict.signals)
     assert any(finding.category == number for finding in verdict.findings)
 
 
