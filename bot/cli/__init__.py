@@ -9,6 +9,7 @@ import click
 from bot import logs
 from bot.cli.accounts import accounts, cite
 from bot.cli.audit import audit
+from bot.cli.bench import bench
 from bot.cli.cases import cases
 from bot.cli.database import db
 from bot.cli.people import user
@@ -28,7 +29,23 @@ def cli() -> None:
     logs.set_up()
 
 
-for command in (run, check, stop, resume, sandbox, post, cases, screen, evaluate, accounts, cite, db, user, audit):
+for command in (
+    run,
+    check,
+    stop,
+    resume,
+    sandbox,
+    post,
+    cases,
+    screen,
+    evaluate,
+    accounts,
+    cite,
+    db,
+    user,
+    audit,
+    bench,
+):
     cli.add_command(command)
 
 

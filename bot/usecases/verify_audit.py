@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from bot.store import audit
+from bot.store.database import Store
 from bot.usecases.parts import Parts
 
 
@@ -22,8 +23,13 @@ class Proof:
 
 def verify(parts: Parts) -> Proof:
     """Finds changed, missing, reordered, forked and cut-off events."""
+    return verify_store(parts.store)
+
+
+def verify_store(store: Store) -> Proof:
+    """The same for a database without a service around it."""
     previous, count = audit.GENESIS, 0
-    with parts.store.read() as tx:
+    with store.read() as tx:
         head_seq, head_hash = audit.head(tx)
         for seq, body, stored_previous, link in audit.raw_lines(tx):
             count += 1

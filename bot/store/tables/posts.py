@@ -15,6 +15,7 @@ class PostRow(SQLModel, table=True):
     __tablename__ = "post"
     __table_args__ = (
         Index("ix_post_queue", "state", "due_at"),
+        Index("ix_post_claim", "state", "lane", "due_at", "id"),
         Index("ix_post_account", "account", "state", "due_at"),
         Index("ix_post_due", "due_at", "account"),
         UniqueConstraint("account", "platform_id", name="uq_post_platform_id"),

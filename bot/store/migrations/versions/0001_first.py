@@ -20,6 +20,26 @@ def upgrade() -> None:
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('account', name=op.f('pk_account_seen'))
     )
+    op.create_table('api_token',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('owner', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('scopes', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('offices', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('per_minute', sa.Integer(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('token_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('decided_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_token')),
+    sa.UniqueConstraint('name', name='uq_api_token_name'),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_api_token_token_hash'))
+    )
     op.create_table('audit',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -35,6 +55,7 @@ def upgrade() -> None:
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_actor'), ['actor'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_at'), ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_office'), ['office'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_subject'), ['subject'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_what'), ['what'], unique=False)
 
@@ -72,6 +93,18 @@ def upgrade() -> None:
     with op.batch_alter_table('gap', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_gap_account'), ['account'], unique=False)
 
+    op.create_table('golden',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('words', sa.LargeBinary(), nullable=True),
+    sa.Column('post', sa.LargeBinary(), nullable=True),
+    sa.Column('language', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('category', sa.Integer(), nullable=False),
+    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('added_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('added_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('retired_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_golden'))
+    )
     op.create_table('heartbeat',
     sa.Column('job', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('process', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -88,6 +121,18 @@ def upgrade() -> None:
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_waiting'))
     )
+    op.create_table('maintenance',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('starts_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ends_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance'))
+    )
+    with op.batch_alter_table('maintenance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_maintenance_ends_at'), ['ends_at'], unique=False)
+
     op.create_table('notice',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -125,6 +170,29 @@ def upgrade() -> None:
     with op.batch_alter_table('notice_template', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_template_office'), ['office'], unique=False)
 
+    op.create_table('policy_version',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('base', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('made_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('made_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('proposed_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('report', sa.JSON(), nullable=False),
+    sa.Column('reported_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('live_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('live_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('ended_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('ended_why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_version')),
+    sa.UniqueConstraint('version', name='uq_policy_version_version')
+    )
+    with op.batch_alter_table('policy_version', schema=None) as batch_op:
+        batch_op.create_index('ix_policy_version_state', ['state', 'live_at'], unique=False)
+
     op.create_table('post',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('account', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -157,11 +225,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.create_index('ix_post_account', ['account', 'state', 'due_at'], unique=False)
+        batch_op.create_index('ix_post_claim', ['state', 'lane', 'due_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_content_digest'), ['content_digest'], unique=False)
         batch_op.create_index('ix_post_due', ['due_at', 'account'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_notice'), ['notice'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_office'), ['office'], unique=False)
         batch_op.create_index('ix_post_queue', ['state', 'due_at'], unique=False)
+
+    op.create_table('push',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('platform', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('account_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=True),
+    sa.Column('received_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('worked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_push')),
+    sa.UniqueConstraint('platform', 'key', name='uq_push_key')
+    )
+    with op.batch_alter_table('push', schema=None) as batch_op:
+        batch_op.create_index('ix_push_waiting', ['worked_at', 'id'], unique=False)
 
     op.create_table('reply',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -200,6 +285,26 @@ def upgrade() -> None:
         batch_op.create_index('ix_reply_thread', ['account', 'conversation_id', 'written_at'], unique=False)
         batch_op.create_index('ix_reply_unscreened', ['screened_at', 'id'], unique=False)
 
+    op.create_table('rights_change',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('login', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('office', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('deputy_of', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('decided_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rights_change'))
+    )
+    with op.batch_alter_table('rights_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rights_change_login'), ['login'], unique=False)
+        batch_op.create_index(batch_op.f('ix_rights_change_state'), ['state'], unique=False)
+
     op.create_table('staff',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('login', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -208,6 +313,8 @@ def upgrade() -> None:
     sa.Column('password', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('one_time', sa.Boolean(), nullable=False),
     sa.Column('totp', sa.LargeBinary(), nullable=True),
+    sa.Column('totp_new', sa.LargeBinary(), nullable=True),
+    sa.Column('totp_step', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('locale', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -227,6 +334,19 @@ def upgrade() -> None:
     sa.Column('resume_asked_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.PrimaryKeyConstraint('scope', name=op.f('pk_stop'))
     )
+    op.create_table('api_answer',
+    sa.Column('token', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['token'], ['api_token.id'], name=op.f('fk_api_answer_token_api_token')),
+    sa.PrimaryKeyConstraint('token', 'key', name=op.f('pk_api_answer'))
+    )
+    with op.batch_alter_table('api_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_api_answer_at'), ['at'], unique=False)
+
     op.create_table('approval',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('post', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -268,18 +388,63 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_attempt_post'), ['post'], unique=False)
         batch_op.create_index('uq_attempt_open', ['post'], unique=True, sqlite_where=sa.text("phase <> 'closed'"), postgresql_where=sa.text("phase <> 'closed'"))
 
+    op.create_table('consent',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('user', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('locale', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('address', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_consent_user_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
+    )
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_consent_user'), ['user'], unique=False)
+
     op.create_table('grant_given',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('user', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('office', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('deputy_of', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('given_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('given_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_grant_given_user_staff')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_grant_given')),
     sa.UniqueConstraint('user', 'role', 'office', name='uq_grant_given_user_role_office')
     )
+    op.create_table('legal_hold',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reply', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ground', sa.LargeBinary(), nullable=True),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('ended_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['reply'], ['reply.id'], name=op.f('fk_legal_hold_reply_reply')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_legal_hold'))
+    )
+    with op.batch_alter_table('legal_hold', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_legal_hold_reply'), ['reply'], unique=False)
+
+    op.create_table('passkey',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('user', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('credential', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('public_key', sa.LargeBinary(), nullable=False),
+    sa.Column('sign_count', sa.Integer(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_passkey_user_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_passkey')),
+    sa.UniqueConstraint('credential', name=op.f('uq_passkey_credential'))
+    )
+    with op.batch_alter_table('passkey', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_passkey_user'), ['user'], unique=False)
+
     op.create_table('post_review',
     sa.Column('post', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -294,6 +459,15 @@ def upgrade() -> None:
     with op.batch_alter_table('post_review', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_post_review_done_at'), ['done_at'], unique=False)
 
+    op.create_table('recovery_code',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('user', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_recovery_code_user_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recovery_code')),
+    sa.UniqueConstraint('user', 'code_hash', name='uq_recovery_code_user_code_hash')
+    )
     op.create_table('reply_version',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('reply', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -332,6 +506,8 @@ def upgrade() -> None:
     sa.Column('address', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('agent', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('second_factor', sa.Boolean(), nullable=False),
+    sa.Column('challenge', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('challenge_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_session_user_staff')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_session')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_session_token_hash'))
@@ -399,6 +575,24 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_file_opened', ['opened_at'], unique=False)
         batch_op.create_index('ix_case_file_queue', ['state', 'lane', 'opened_at'], unique=False)
 
+    op.create_table('appeal',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('words', sa.LargeBinary(), nullable=True),
+    sa.Column('language', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('entered_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('judged_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('judged_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('answer', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_appeal_case_case_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_appeal'))
+    )
+    with op.batch_alter_table('appeal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_appeal_case'), ['case'], unique=False)
+
     op.create_table('case_label',
     sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('category', sa.Integer(), nullable=False),
@@ -410,6 +604,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('case_label', schema=None) as batch_op:
         batch_op.create_index('ix_case_label_queue', ['category', 'state', 'lane', 'opened_at'], unique=False)
+
+    op.create_table('case_read',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('harsh', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_case_read_case_case_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_read'))
+    )
+    with op.batch_alter_table('case_read', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_read_case'), ['case'], unique=False)
+        batch_op.create_index('ix_case_read_person', ['by', 'at'], unique=False)
 
     op.create_table('command',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -472,6 +679,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_drift_case'), ['case'], unique=False)
         batch_op.create_index('ix_drift_open', ['settled_at', 'noticed_at'], unique=False)
 
+    op.create_table('review_item',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('reply', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('case', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('golden', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('language', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('batch', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('stands_for', sa.Float(), nullable=False),
+    sa.Column('made_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('done_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_review_item_case_case_file')),
+    sa.ForeignKeyConstraint(['golden'], ['golden.id'], name=op.f('fk_review_item_golden_golden')),
+    sa.ForeignKeyConstraint(['reply'], ['reply.id'], name=op.f('fk_review_item_reply_reply')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_item'))
+    )
+    with op.batch_alter_table('review_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_review_item_case'), ['case'], unique=False)
+        batch_op.create_index('ix_review_item_kind', ['kind', 'made_at'], unique=False)
+        batch_op.create_index('ix_review_item_open', ['done_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_review_item_reply'), ['reply'], unique=False)
+
+    op.create_table('judgement',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('item', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('category', sa.Integer(), nullable=False),
+    sa.Column('step', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('blind', sa.Boolean(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['item'], ['review_item.id'], name=op.f('fk_judgement_item_review_item')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_judgement')),
+    sa.UniqueConstraint('item', 'by', name='uq_judgement_item_by')
+    )
+    with op.batch_alter_table('judgement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_judgement_at'), ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_judgement_item'), ['item'], unique=False)
+
     op.create_table('moderation_call',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('account', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -499,6 +744,18 @@ def downgrade() -> None:
         batch_op.drop_index('ix_moderation_call_account')
 
     op.drop_table('moderation_call')
+    with op.batch_alter_table('judgement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_judgement_item'))
+        batch_op.drop_index(batch_op.f('ix_judgement_at'))
+
+    op.drop_table('judgement')
+    with op.batch_alter_table('review_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_review_item_reply'))
+        batch_op.drop_index('ix_review_item_open')
+        batch_op.drop_index('ix_review_item_kind')
+        batch_op.drop_index(batch_op.f('ix_review_item_case'))
+
+    op.drop_table('review_item')
     with op.batch_alter_table('drift', schema=None) as batch_op:
         batch_op.drop_index('ix_drift_open')
         batch_op.drop_index(batch_op.f('ix_drift_case'))
@@ -515,10 +772,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_command_case'))
 
     op.drop_table('command')
+    with op.batch_alter_table('case_read', schema=None) as batch_op:
+        batch_op.drop_index('ix_case_read_person')
+        batch_op.drop_index(batch_op.f('ix_case_read_case'))
+
+    op.drop_table('case_read')
     with op.batch_alter_table('case_label', schema=None) as batch_op:
         batch_op.drop_index('ix_case_label_queue')
 
     op.drop_table('case_label')
+    with op.batch_alter_table('appeal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_appeal_case'))
+
+    op.drop_table('appeal')
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.drop_index('ix_case_file_queue')
         batch_op.drop_index('ix_case_file_opened')
@@ -540,11 +806,24 @@ def downgrade() -> None:
     op.drop_table('session')
     op.drop_table('revision')
     op.drop_table('reply_version')
+    op.drop_table('recovery_code')
     with op.batch_alter_table('post_review', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_post_review_done_at'))
 
     op.drop_table('post_review')
+    with op.batch_alter_table('passkey', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_passkey_user'))
+
+    op.drop_table('passkey')
+    with op.batch_alter_table('legal_hold', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_legal_hold_reply'))
+
+    op.drop_table('legal_hold')
     op.drop_table('grant_given')
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_consent_user'))
+
+    op.drop_table('consent')
     with op.batch_alter_table('attempt', schema=None) as batch_op:
         batch_op.drop_index('uq_attempt_open', sqlite_where=sa.text("phase <> 'closed'"), postgresql_where=sa.text("phase <> 'closed'"))
         batch_op.drop_index(batch_op.f('ix_attempt_post'))
@@ -555,11 +834,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_approval_post'))
 
     op.drop_table('approval')
+    with op.batch_alter_table('api_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_api_answer_at'))
+
+    op.drop_table('api_answer')
     op.drop_table('stop')
     with op.batch_alter_table('staff', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_staff_subject'))
 
     op.drop_table('staff')
+    with op.batch_alter_table('rights_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_rights_change_state'))
+        batch_op.drop_index(batch_op.f('ix_rights_change_login'))
+
+    op.drop_table('rights_change')
     with op.batch_alter_table('reply', schema=None) as batch_op:
         batch_op.drop_index('ix_reply_unscreened')
         batch_op.drop_index('ix_reply_thread')
@@ -570,15 +858,24 @@ def downgrade() -> None:
         batch_op.drop_index('ix_reply_author')
 
     op.drop_table('reply')
+    with op.batch_alter_table('push', schema=None) as batch_op:
+        batch_op.drop_index('ix_push_waiting')
+
+    op.drop_table('push')
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.drop_index('ix_post_queue')
         batch_op.drop_index(batch_op.f('ix_post_office'))
         batch_op.drop_index(batch_op.f('ix_post_notice'))
         batch_op.drop_index('ix_post_due')
         batch_op.drop_index(batch_op.f('ix_post_content_digest'))
+        batch_op.drop_index('ix_post_claim')
         batch_op.drop_index('ix_post_account')
 
     op.drop_table('post')
+    with op.batch_alter_table('policy_version', schema=None) as batch_op:
+        batch_op.drop_index('ix_policy_version_state')
+
+    op.drop_table('policy_version')
     with op.batch_alter_table('notice_template', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notice_template_office'))
 
@@ -588,8 +885,13 @@ def downgrade() -> None:
         batch_op.drop_index('ix_notice_person')
 
     op.drop_table('notice')
+    with op.batch_alter_table('maintenance', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_maintenance_ends_at'))
+
+    op.drop_table('maintenance')
     op.drop_table('import_waiting')
     op.drop_table('heartbeat')
+    op.drop_table('golden')
     with op.batch_alter_table('gap', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_gap_account'))
 
@@ -600,9 +902,11 @@ def downgrade() -> None:
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_what'))
         batch_op.drop_index(batch_op.f('ix_audit_subject'))
+        batch_op.drop_index(batch_op.f('ix_audit_office'))
         batch_op.drop_index(batch_op.f('ix_audit_at'))
         batch_op.drop_index(batch_op.f('ix_audit_actor'))
 
     op.drop_table('audit')
+    op.drop_table('api_token')
     op.drop_table('account_seen')
     # ### end Alembic commands ###
