@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from bot.bootstrap import App
 from bot.console import pages
-from bot.console.guard import ChangePasswordFirst, Room, SignInFirst, _person_visit
-from bot.console.show import go, page
+from bot.console.guard import GoFirst, Room, SignInFirst, person_visit
+from bot.console.show import go, page, sentence
+from bot.console.words import words_for
 from bot.domain.errors import BadInput, Conflict, KouhouError, NotAllowed, NotFound
 
 log = structlog.get_logger()
@@ -31,6 +35,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 _STATUS: Final = {BadInput: 422, NotAllowed: 403, Conflict: 409, NotFound: 404}
@@ -44,10 +49,10 @@ def create_app(app: App) -> FastAPI:
         web.include_router(room)
     web.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     web.add_exception_handler(SignInFirst, _sign_in_first)
-    web.add_exception_handler(ChangePasswordFirst, _change_password_first)
+    web.add_exception_handler(GoFirst, _go_first)
     web.add_exception_handler(KouhouError, _said)
     web.add_exception_handler(HTTPException, _not_there)
-    web.add_exception_handler(Exception, _broke)
+    web.add_exception_handler(RequestValidationError, _not_there)
     web.middleware("http")(_headers)
     return web
 
@@ -60,7 +65,10 @@ def rooms() -> list[Room]:
 
 
 async def _headers(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await forward(request)
+    try:
+        response = await forward(request)
+    except Exception as exc:
+        response = await run_in_threadpool(_broke, request, exc)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if not request.url.path.startswith("/static"):
@@ -73,25 +81,36 @@ def _sign_in_first(request: Request, _exc: Exception) -> Response:
     return go("/sign-in", back=back) if back != "/" else go("/sign-in")
 
 
-def _change_password_first(_request: Request, _exc: Exception) -> Response:
-    return go("/password")
+def _go_first(_request: Request, exc: Exception) -> Response:
+    return go(exc.path if isinstance(exc, GoFirst) else "/")
 
 
 def _said(request: Request, exc: Exception) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(exc, kind)), 500)
-    return page(_person_visit(request), "error.html", status, sentence=str(exc), kind=type(exc).__name__)
+    visit = person_visit(request)
+    return page(visit, "error.html", status, sentence=sentence(visit, exc), kind=_kind(status))
 
 
 def _not_there(request: Request, exc: Exception) -> Response:
+    """What the framework refuses by itself: unknown addresses, wrong methods, forms that are no forms."""
     status = exc.status_code if isinstance(exc, HTTPException) else 404
-    if status not in (404, 405, 422):
-        return PlainTextResponse(str(status), status)
-    visit = _person_visit(request)
-    return page(visit, "error.html", status, sentence=visit.words.plain("error.no-page"), kind="NotFound")
+    visit = person_visit(request)
+    said = visit.words("error.no-page") if status in (404, 405) else visit.words("error.not-read")
+    return page(visit, "error.html", status, sentence=said, kind=_kind(status))
 
 
 def _broke(request: Request, exc: Exception) -> Response:
-    """The log names the error and the address, never what was typed."""
-    log.error("page_broke", path=request.url.path, error=type(exc).__name__, exc_info=exc)
-    visit = _person_visit(request)
-    return page(visit, "error.html", 500, sentence=visit.words.plain("error.ours"), kind="Error")
+    """The log names the error and the address, never what was typed; without a database words alone must do."""
+    where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(exc.__traceback__)[-6:]]
+    log.error("page_broke", path=request.url.path, error=type(exc).__name__, where=where)
+    try:
+        visit = person_visit(request)
+        return page(visit, "error.html", 500, sentence=visit.words("error.ours"), kind="ours")
+    except Exception as second:  # the answer must not depend on what broke
+        log.error("error_page_broke", error=type(second).__name__)
+        words = words_for("ja")
+        return PlainTextResponse(f"{words.plain('error.kind.ours')} {words.plain('error.ours')}", 500)
+
+
+def _kind(status: int) -> str:
+    return {403: "not-allowed", 404: "not-found", 405: "not-found", 409: "conflict"}.get(status, "bad-input")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from starlette.datastructures import FormData
 
 from bot.console.visit import Visit, csrf_of, token_hash
@@ -23,6 +23,11 @@ LOCALE_COOKIE: Final = "kouhou_words"
 IDLE_END: Final = timedelta(hours=2)
 WRITE_SEEN_AFTER: Final = timedelta(minutes=1)
 MOST_FIELDS: Final = 2000
+MOST_BYTES: Final = 100_000_000
+"""Of one form with its files; a film for X is the largest thing that anybody sends."""
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""A row's number in an address: whatever else is typed there is a page that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,22 @@ class SignInFirst(Exception):
     """Nobody is signed in; the page to come back to is kept."""
 
 
-class ChangePasswordFirst(Exception):
-    """A one-time password opens one page only."""
+class GoFirst(Exception):
+    """Another page comes first: a new password, the terms of use, a second factor."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def _password_first(visit: Visit) -> str | None:
+    return "/password" if visit.must_change_password else None
+
+
+FIRST: Final[list[Callable[[Visit], str | None]]] = [_password_first]
+"""Each may name the page that a signed-in person has to pass before any other; desks add theirs in this order."""
+FREE: Final = ("/sign-out", "/words")
+"""Open to a signed-in person whatever comes first."""
 
 
 class Room(APIRouter):
@@ -64,7 +83,7 @@ class Room(APIRouter):
         return self.post(path, dependencies=[Depends(_gate(who))], openapi_extra={"who": str(who)}, response_model=None)
 
 
-def _person_visit(request: Request) -> Visit:
+def person_visit(request: Request) -> Visit:
     """Session and language; no rights are looked at here."""
     app = request.app.state.kouhou
     now = app.parts.clock()
@@ -100,23 +119,28 @@ def _person_visit(request: Request) -> Visit:
 async def _form_of(request: Request) -> FormData | None:
     if request.method != "POST":
         return None
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > MOST_BYTES:
+        raise BadInput("This is too much at once.").worded("problem.too-large", most=MOST_BYTES // 1_000_000)
     return await request.form(max_files=20, max_fields=MOST_FIELDS, max_part_size=2_000_000)
 
 
 def current_visit(
-    base: Annotated[Visit, Depends(_person_visit)], sent: Annotated[FormData | None, Depends(_form_of)]
+    base: Annotated[Visit, Depends(person_visit)], sent: Annotated[FormData | None, Depends(_form_of)]
 ) -> Visit:
     """The visit with its form. A POST from elsewhere, or without the session's token, is refused."""
     if sent is None:
         return base
     _refuse_foreign(base.request)
     if base.person is not None and sent.get("csrf") != base.csrf:
-        raise NotAllowed("This form is too old or does not come from this console. Open the page again.")
+        raise NotAllowed("This form is too old or does not come from this console. Open the page again.").worded(
+            "problem.old-form"
+        )
     form = {key: value for key, value in sent.items() if isinstance(value, str)}
     lists = {key: tuple(v for v in sent.getlist(key) if isinstance(v, str)) for key in form}
     files = {key: tuple(v for v in sent.getlist(key) if _is_file(v)) for key in sent}
     if any("\x00" in value for value in form.values()):
-        raise BadInput("The form holds NUL characters; type the text anew.")
+        raise BadInput("The form holds NUL characters; type the text anew.").worded("problem.nul")
     return replace(base, form=form, lists=lists, files={k: v for k, v in files.items() if v})
 
 
@@ -130,22 +154,31 @@ def _gate(who: Who) -> Callable[[Visit], None]:
             return
         if visit.person is None:
             raise SignInFirst
-        if visit.must_change_password and not visit.request.url.path.startswith(("/password", "/sign-out")):
-            raise ChangePasswordFirst
+        _pass_first(visit)
         if who.roles and not visit.has(*who.roles):
-            raise NotAllowed("This page needs another role; ask an admin.")
+            raise NotAllowed("This page needs another role; ask an admin.").worded("problem.other-role")
 
     return gate
+
+
+def _pass_first(visit: Visit) -> None:
+    """Stops at the first page that is still due, unless the visit is to that page itself."""
+    here = visit.request.url.path
+    if here in FREE:
+        return
+    due = next((path for check in FIRST if (path := check(visit))), None)
+    if due and not here.startswith(due):
+        raise GoFirst(due)
 
 
 def _refuse_foreign(request: Request) -> None:
     """Browsers say where a form comes from; what comes from another site has no power here."""
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
-        raise NotAllowed("This form does not come from this console.")
+        raise NotAllowed("This form does not come from this console.").worded("problem.foreign-form")
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
-        raise NotAllowed("This form does not come from this console.")
+        raise NotAllowed("This form does not come from this console.").worded("problem.foreign-form")
 
 
 def _is_file(value: Any) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,18 +16,21 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from bot.console.diff import marks
+from bot.console.shell import NAV, NOTES, known, shell_of
 from bot.console.visit import Visit
 from bot.console.words import LOCALES, ruby
+from bot.domain.accounts import Platform
+from bot.domain.errors import KouhouError
+from bot.domain.people import EVERYWHERE
+
+__all__ = ["NAV", "NOTES", "go", "page", "safe_words", "sentence", "show_ago", "show_day", "show_moment"]
 
 _HERE: Final = Path(__file__).parent
 _WEEKDAYS_JA: Final = "月火水木金土日"
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
 SHOWN_AT_MOST: Final = 2000
 """Characters of somebody's words on a page; the rest is counted, not shown."""
-
-Badge = Callable[[Visit], int]
-NAV: list[tuple[str, str, str, Badge | None]] = []
-"""(address, word, roles joined by ``|``, counter): desks add their entries when their module is loaded."""
 
 _environment: Final = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
@@ -37,15 +42,20 @@ _environment: Final = Environment(
 
 
 def page(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """Renders ``templates/<template>`` with the visit and everything in ``values``."""
+    """Renders ``templates/<template>`` with the visit, what every page shows, and everything in ``values``."""
+    locale = visit.words.locale
     html = _environment.get_template(template).render(
         visit=visit,
         t=visit.words,
-        nav=_nav(visit),
+        shell=shell_of(visit),
         locales=LOCALES,
-        day=lambda at: show_day(at, visit.words.locale),
-        moment=lambda at: show_moment(at, visit.words.locale),
+        day=lambda at: show_day(at, locale),
+        moment=lambda at: show_moment(at, locale),
         ago=lambda at: show_ago(visit, at),
+        office_name=lambda office: office_name(visit, office),
+        account_name=lambda account: account_name(visit, account),
+        known=lambda path, query="": known(visit, path, query),
+        address=lambda **changes: address(visit, **changes),
         **values,
     )
     return HTMLResponse(html, status)
@@ -96,6 +106,11 @@ def safe_words(text: str | None, most: int = SHOWN_AT_MOST) -> Markup:
     return Markup('<bdi class="words">{}{}</bdi>').format(shown, rest)
 
 
+def outside(link: str) -> str:
+    """A link to the web as it is, anything else (``javascript:``, ``data:``) as nothing."""
+    return link if link.startswith(("https://", "http://")) else ""
+
+
 def _visible(char: str) -> str:
     """Controls, invisible and direction-changing characters as a mark with their number; line breaks stay."""
     if char == "\n" or (char.isprintable() and not unicodedata.category(char).startswith("C")):
@@ -105,26 +120,47 @@ def _visible(char: str) -> str:
     return f"⟨U+{ord(char):04X}⟩"
 
 
-def _nav(visit: Visit) -> list[dict[str, Any]]:
-    if visit.person is None or visit.must_change_password:
-        return []
-    held = {role.value for role in visit.person.roles(visit.today)}
-    here = visit.request.url.path
-    return [
-        {
-            "href": href,
-            "word": word,
-            "count": badge(visit) if badge else 0,
-            "here": here == href or (href != "/" and here.startswith(href + "/")),
-        }
-        for href, word, roles, badge in NAV
-        if not roles or held & set(roles.split("|"))
-    ]
+def sentence(visit: Visit, problem: Exception) -> Markup:
+    """What a use case says, in the reader's language when the catalogue has it."""
+    if isinstance(problem, KouhouError) and problem.word and visit.words.has(problem.word):
+        return visit.words(problem.word, **problem.facts)
+    return escape(str(problem))
+
+
+def office_name(visit: Visit, office_id: str) -> str:
+    """The office's name in the reader's language; its id when the roster does not know it any more."""
+    if office_id == EVERYWHERE:
+        return visit.words.plain("office.everywhere")
+    office = next((each for each in visit.parts.registry().offices if each.id == office_id), None)
+    return office.names.best(visit.words.lang) if office else office_id
+
+
+def account_name(visit: Visit, account_id: str) -> str:
+    """``@IMMI_TOKYO`` for X, the page's name for Facebook; the id when the roster does not know it any more."""
+    account = next((each for each in visit.parts.registry().accounts if each.id == account_id), None)
+    if account is None:
+        return account_id
+    return f"@{account.handle}" if account.platform is Platform.X else account.handle
+
+
+def address(visit: Visit, **changes: object) -> str:
+    """This page's address with some of its query changed; an empty value leaves the name out."""
+    query = {**visit.request.query_params, **{name: str(value) for name, value in changes.items()}}
+    kept = {name: value for name, value in query.items() if value != ""}
+    return visit.request.url.path + (f"?{urlencode(kept)}" if kept else "")
 
 
 def _ruby_escaped(text: object) -> Markup:
     return ruby(escape(str(text)))
 
 
-_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {"words": safe_words, "ruby": _ruby_escaped}
+@cache
+def _asset(name: str) -> str:
+    """The address of a static file, with a mark that changes when the file does."""
+    digest = hashlib.sha256((_HERE / "static" / name).read_bytes()).hexdigest()[:8]
+    return f"/static/{name}?v={digest}"
+
+
+_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {"words": safe_words, "ruby": _ruby_escaped, "outside": outside}
 _environment.filters.update(_FILTERS)
+_environment.globals.update(asset=_asset, marks=marks)

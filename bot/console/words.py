@@ -26,17 +26,27 @@ class Words:
     table: Mapping[str, str]
 
     def __call__(self, key: str, /, **facts: object) -> Markup:
-        text = escape(self.table.get(key) or _table("ja").get(key) or key)
-        filled = Markup(text).format(**{name: escape(value) for name, value in facts.items()}) if facts else text
-        return ruby(filled) if self.locale == "easy" else Markup(filled)
+        text = escape(self._text(key))
+        read = ruby(text) if self.locale == "easy" else text
+        return read.format(**facts) if facts else read
 
     def plain(self, key: str, /, **facts: object) -> str:
         """Without ruby, for titles, attributes and mails."""
-        text = self.table.get(key) or _table("ja").get(key) or key
-        return _RUBY.sub(r"\1", text.format(**facts) if facts else text)
+        text = _RUBY.sub(r"\1", self._text(key)) if self.locale == "easy" else self._text(key)
+        return text.format(**facts) if facts else text
+
+    def nearest(self, table: str, code: str, /, **facts: object) -> Markup:
+        """Words for a dotted code, else for its beginning: ``post.held.late``, ``post.held``, ``post``, ``other``."""
+        parts = code.split(".")
+        tries = [f"{table}.{'-'.join(parts[:end])}" for end in range(len(parts), 0, -1)]
+        return self(next((key for key in tries if self.has(key)), f"{table}.other"), **{"code": code, **facts})
 
     def has(self, key: str) -> bool:
         return key in self.table
+
+    def _text(self, key: str) -> str:
+        """Japanese prevails where a translation is missing; a key that nobody wrote shows itself."""
+        return self.table.get(key) or _table("ja").get(key) or key
 
     @property
     def lang(self) -> str:
@@ -44,7 +54,7 @@ class Words:
         return "en" if self.locale == "en" else "ja"
 
 
-def ruby(text: str | Markup) -> Markup:
+def ruby(text: Markup) -> Markup:
     """Bracketed readings as ruby; ``text`` must be escaped already."""
     return Markup(_RUBY.sub(r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>", str(text)))  # noqa: S704
 

@@ -15,12 +15,25 @@ KouhouError                    a sentence for a person; exit code 1
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
 
 
 class KouhouError(Exception):
-    """Base of everything this service says on purpose; its text is a sentence that says what to do."""
+    """Base of everything this service says on purpose; its text is a sentence that says what to do.
+
+    ``word`` is the sentence's key in the console's catalogues and ``facts`` fill it; empty when it has none there.
+    """
+
+    word: str = ""
+    facts: Mapping[str, Any] = {}
+
+    def worded(self, word: str, **facts: Any) -> Self:
+        """The same error with its catalogue key: ``raise NotAllowed("…").worded("problem.too-many", minutes=5)``."""
+        self.word, self.facts = word, facts
+        return self
 
 
 class BadInput(KouhouError):

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.console import charts
 from bot.console.guard import ANYBODY, SIGNED_IN, Here, Room
-from bot.console.show import NAV, page
+from bot.console.show import NAV, page, show_day
 from bot.console.visit import JAPAN, Visit
 from bot.domain.people import Role
 from bot.domain.posts import Post, PostState
@@ -54,13 +54,14 @@ def home(visit: Here) -> Response:
         counts={state.value: counts.get(state, 0) for state in PostState},
         published=published,
         held=held,
-        lanes=[(lane, lanes.get(lane, 0)) for lane in range(4)],
         beats=beats,
         late=late,
         stops=stops,
         notices=notices,
-        week=week,
-        handle=lambda post: visit.parts.account(post.account).handle,
+        late_words=", ".join(str(visit.words.nearest("job", beat.job)) for beat in late),
+        week_rows=[(show_day(each.day, visit.words.locale), each.posts) for each in week],
+        lane_rows=[(visit.words(f"lane.{lane}"), lanes.get(lane, 0)) for lane in range(4)],
+        office_of=lambda post: visit.parts.account(post.account).office,
     )
 
 

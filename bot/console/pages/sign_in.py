@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi.responses import Response
 
 from bot.console.guard import ANYBODY, COOKIE, LOCALE_COOKIE, SIGNED_IN, Here, Room
-from bot.console.show import go, page
+from bot.console.show import go, page, sentence
 from bot.console.visit import Visit
 from bot.console.words import LOCALES
 from bot.domain.errors import KouhouError
@@ -35,7 +35,7 @@ def sign_in(visit: Here) -> Response:
             now=visit.now,
         )
     except KouhouError as exc:
-        return page(visit, "sign_in.html", 403, back=back, problem=str(exc), login=login)
+        return page(visit, "sign_in.html", 403, back=back, problem=sentence(visit, exc), login=login)
     response = go("/password" if done.one_time else back)
     secure = visit.request.url.scheme == "https"
     response.set_cookie(COOKIE, done.token, httponly=True, samesite="lax", secure=secure, path="/")
@@ -63,8 +63,8 @@ def password(visit: Here) -> Response:
     try:
         gate.change_password(visit.parts, by=visit.by, old=old, new=new, now=visit.now)
     except KouhouError as exc:
-        return page(visit, "password.html", 422, problem=str(exc))
-    return go("/")
+        return page(visit, "password.html", 422, problem=sentence(visit, exc))
+    return go("/", done="password")
 
 
 @room.form("/words", ANYBODY)
