@@ -30,9 +30,11 @@ def fits(password: str, hashed: str | None) -> bool:
 def check_strength(password: str, login: str) -> None:
     """Raises BadInput for a password that is too short or holds the login."""
     if len(password) < SHORTEST:
-        raise BadInput(f"Choose at least {SHORTEST} characters; a short sentence is good.", key="password")
+        raise BadInput(f"Choose at least {SHORTEST} characters; a short sentence is good.", key="password").worded(
+            "problem.password-short", least=SHORTEST
+        )
     if login.casefold() in password.casefold():
-        raise BadInput("The password must not hold your login.", key="password")
+        raise BadInput("The password must not hold your login.", key="password").worded("problem.password-login")
 
 
 _NOBODY: Final = _HASHER.hash("nobody has this password")
