@@ -15,12 +15,15 @@ import numpy as np
 
 from moderation.categories import Category
 from moderation.linear_keys import BITS, BLOCK_WEIGHTS, BLOCKS, MOST_ROWS, SHIFT, Seen, places, read
-from moderation.linear_text import Array, FoldTable
+from moderation.linear_text import Array, FoldTable, starts_of_runs
 from moderation.model import Reply
 
 OUTPUTS: Final = (*(category.slug for category in Category), "crisis", "acceptable", "protected")
 _MASK: Final = np.uint32((1 << BITS) - 1)
 _WIDTH: Final = 1 << SHIFT
+_FACTORS: Final = np.append(BLOCK_WEIGHTS, np.zeros(_WIDTH - len(BLOCKS)))
+_CATEGORIES: Final = tuple(Category)
+_KNOWN: Final = [BLOCKS.index(block) for block in ("surface-3", "skeleton-3", "words")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +92,27 @@ class LinearModel:
         return _strongest(np.cumsum(strength)[:-1], most)
 
     def _margins(self, seen: Seen) -> tuple[Array, Array]:
-        keys = seen.keys
-        total = np.bincount(keys >> np.uint32(BITS), minlength=seen.rows * _WIDTH)
-        keys = keys[self._rarity[keys & _MASK] > 0]
-        kept = np.bincount(keys >> np.uint32(BITS), minlength=seen.rows * _WIDTH)
-        known = known_shares(kept, total)
+        segments = seen.rows * _WIDTH
+        total = np.bincount(seen.keys >> np.uint32(BITS), minlength=segments)
+        keys = seen.keys.compress(self._rarity.take(seen.keys & _MASK))
+        known = known_shares(np.bincount(keys >> np.uint32(BITS), minlength=segments), total)
         keys.sort()
-        if len(keys):
-            keys = keys[np.append(True, keys[1:] != keys[:-1])]
-        segment = (keys >> np.uint32(BITS)).astype(np.int64)
-        buckets = keys & _MASK
-        rarity = self._rarity[buckets].astype(np.float64)
-        norms = np.sqrt(np.bincount(segment, weights=rarity * rarity, minlength=seen.rows * _WIDTH))
-        factors = np.append(BLOCK_WEIGHTS, np.zeros(_WIDTH - len(BLOCKS)))
-        factors = np.tile(factors, seen.rows) / np.maximum(norms, 1e-9)
-        sums = np.zeros((seen.rows * _WIDTH, len(OUTPUTS)))
-        first = np.flatnonzero(np.append(True, segment[1:] != segment[:-1])) if len(segment) else segment
+        keys = keys.take(starts_of_runs(keys))
+        segment, buckets = keys >> np.uint32(BITS), keys & _MASK
+        rarity = self._rarity.take(buckets).astype(np.float64)
+        norms = np.sqrt(np.bincount(segment, weights=rarity * rarity, minlength=segments))
+        sums = np.zeros((segments, len(OUTPUTS)))
+        first = starts_of_runs(segment)
         if len(first):
-            sums[segment[first]] = np.add.reduceat(self._weights[buckets], first, axis=0, dtype=np.int32)
-        sums *= factors[:, None]
+            sums[segment.take(first)] = np.add.reduceat(self._weights.take(buckets, 0), first, axis=0, dtype=np.int32)
+        sums *= (np.tile(_FACTORS, seen.rows) / np.maximum(norms, 1e-9))[:, None]
         return sums.reshape(seen.rows, _WIDTH, -1).sum(1) * self._scales[0] + self._scales[1], known
 
 
 def known_shares(kept: Array, total: Array) -> Array:
     """Per row: which share of trigrams, skeleton trigrams and words the training had seen."""
     shares = kept.reshape(-1, _WIDTH) / np.maximum(total.reshape(-1, _WIDTH), 1)
-    return shares[:, [2, 7, 10]]
+    return shares[:, _KNOWN]
 
 
 def network(inputs: Array, arrays: Mapping[str, Array]) -> Array:
@@ -141,7 +139,7 @@ def _covered(known: Array) -> Array:
 
 
 def _as_scores(row: list[float], covered: bool) -> ModelScores:
-    return ModelScores(dict(zip(Category, row, strict=False)), row[9], row[10], covered, row[11])
+    return ModelScores(dict(zip(_CATEGORIES, row, strict=False)), row[9], row[10], covered, row[11])
 
 
 def _strongest(strength: Array, most: int) -> list[tuple[int, int, float]]:

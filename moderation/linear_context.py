@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from moderation.linear_text import EDGE, Array, Letters, grams, runs
+from moderation.linear_text import EDGE, Array, Field, Grams, Letters, runs, starts_of_runs
 from moderation.model import Reply
 
 SCRIPTS: Final = ("latin", "hiragana", "katakana", "han", "hangul", "thai", "devanagari", "greek-cyrillic")
@@ -17,7 +17,7 @@ SIGNS: Final = {
     "comma": ",、", "tilde": "~〜", "underscore": "_", "emoji": "", "digit": "0123456789",
 }  # fmt: skip
 WRITING: Final = ("invisible", "full-width", "half-width-kana", "combining", "styled", "line-break", "capital")
-_OVERLAPS: Final = (2, 4, 6)
+_OVERLAPS: Final = (2, 4)
 _SEED: Final = 5
 _LIMIT: Final = 0x20000
 
@@ -34,14 +34,13 @@ NAMES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 
 
-def context(replies: Sequence[Reply], raw: Letters, surface: Letters, skeleton: Letters) -> Array:
+def context(replies: Sequence[Reply], raw: Letters, surface: Letters, bare: Letters, hashed: Sequence[Grams]) -> Array:
     """One row of numbers for each reply, columns as in :data:`NAMES`.
 
-    The letters hold the texts of all replies, then all posts, handles, names and accounts, in this order.
+    ``raw`` and ``surface`` hold all fields, ``bare`` the skeletons of the texts, ``hashed`` the surface n-grams.
     """
     n = len(replies)
     text, post = surface.of(0, n), surface.of(n, 2 * n)
-    bare, bare_post = skeleton.of(0, n), skeleton.of(n, 2 * n)
     length = _count(text.codes != EDGE, text, n)
     post_length = _count(post.codes != EDGE, post, n)
     logs = np.log1p(length), np.log1p(post_length)
@@ -51,8 +50,8 @@ def context(replies: Sequence[Reply], raw: Letters, surface: Letters, skeleton: 
     columns = [
         *logs, np.clip(logs[0] - logs[1], -3, 3), *scripts.T, *post_scripts.T, (scripts * post_scripts).sum(1),
         *np.log1p(kinds[:, len(SCRIPTS) : -1]).T, *_writing(raw.of(0, n), n),
-        *_overlap(bare, bare_post, length, post_length, n), *_numbers(text, post, bare, n),
-        *_habits(text, bare, length, n), *_author(surface, skeleton, n),
+        *_overlap(hashed, length, post_length, n), *_numbers(text, post, bare, n),
+        *_habits(text, bare, length, n), *_author(surface, hashed[2], n),
         np.array([reply.kind == "quote" for reply in replies], float),
         np.array([reply.platform == "facebook" for reply in replies], float),
     ]  # fmt: skip
@@ -105,7 +104,7 @@ _WRITING: Final = _writing_table()
 
 
 def _table_counts(table: Array, width: int, letters: Letters, n: int) -> Array:
-    kinds = table[np.minimum(letters.codes, np.uint32(_LIMIT - 1))]
+    kinds = table.take(letters.codes, mode="clip")
     return np.bincount(letters.owner * np.uint32(width) + kinds, minlength=n * width)[: n * width].reshape(n, width)
 
 
@@ -128,27 +127,24 @@ def _found(keys: Array, among: Array) -> tuple[Array, Array]:
     """Which keys are in the sorted array, and where (only meaningful where found)."""
     if not len(among):
         return np.zeros(len(keys), bool), np.zeros(len(keys), np.int64)
-    place = np.searchsorted(among, keys)
-    place[place == len(among)] = 0
-    return among[place] == keys, place
+    place = np.minimum(np.searchsorted(among, keys), len(among) - 1)
+    return among.take(place) == keys, place
 
 
-def _overlap(text: Letters, post: Letters, length: Array, post_length: Array, n: int) -> list[Array]:
+def _overlap(hashed: Sequence[Grams], length: Array, post_length: Array, n: int) -> list[Array]:
     columns: list[Array] = []
     runs_of_four: list[Array] = []
-    posts = grams(post, max(_OVERLAPS), _SEED)
-    for (order, hashes, first), (_, post_hashes, post_first) in zip(grams(text, 6, _SEED), posts, strict=True):
-        if order not in _OVERLAPS:
-            continue
-        owner = text.owner[first]
-        among = np.unique(_keys(post.owner[post_first], post_hashes))
+    for order in _OVERLAPS:
+        hashes, owner = hashed[order - 1].of(Field.TEXT)
+        post_hashes, post_owner = hashed[order - 1].of(Field.POST)
+        among = _distinct_keys(post_owner, post_hashes)
         hit, place = _found(_keys(owner, hashes), among)
         covered = np.zeros(len(among), bool)
         covered[place[hit]] = True
         of_post = (among >> np.uint64(32)).astype(np.int64)
         columns.append(np.bincount(owner[hit], minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1))
         columns.append(np.bincount(of_post[covered], minlength=n) / np.maximum(np.bincount(of_post, minlength=n), 1))
-        if order == 4:
+        if order == max(_OVERLAPS):
             runs_of_four = [*_runs(hit, owner, length, post_length, n), _distinct(owner, hashes, n)]
     return columns + runs_of_four
 
@@ -166,8 +162,13 @@ def _runs(hit: Array, owner: Array, length: Array, post_length: Array, n: int) -
     ]  # fmt: skip
 
 
+def _distinct_keys(owner: Array, hashes: Array) -> Array:
+    keys = np.sort(_keys(owner, hashes))
+    return keys.take(starts_of_runs(keys))
+
+
 def _distinct(owner: Array, hashes: Array, n: int) -> Array:
-    each = (np.unique(_keys(owner, hashes)) >> np.uint64(32)).astype(np.int64)
+    each = (_distinct_keys(owner, hashes) >> np.uint64(32)).astype(np.int64)
     return np.bincount(each, minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1)
 
 
@@ -208,7 +209,7 @@ def _numbers(text: Letters, post: Letters, bare: Letters, n: int) -> list[Array]
 def _habits(text: Letters, bare: Letters, length: Array, n: int) -> list[Array]:
     codes, total = text.codes, np.maximum(length, 1)
     keys = np.sort(text.owner.astype(np.uint64) << np.uint64(32) | codes)
-    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    first = starts_of_runs(keys)
     of = (keys[first] >> np.uint64(32)).astype(np.int64)
     top = _longest(of, np.diff(np.append(first, len(keys))), n, 1 << 30)
     doubled = np.append(False, (codes[1:] == codes[:-1]) & (codes[1:] != EDGE))
@@ -218,7 +219,7 @@ def _habits(text: Letters, bare: Letters, length: Array, n: int) -> list[Array]:
     inner[0, 1:-1] = ~sign[1:-1] & (codes[1:-1] != EDGE) & sign[:-2] & sign[2:]
     joined = ~sign & (codes != EDGE)
     inner[1, 1:-1] = sign[1:-1] & (codes[1:-1] != 32) & joined[:-2] & joined[2:]
-    inner[2, 1:-1] = (digit[1:-1] | np.isin(codes[1:-1], (64, 36, 33))) & latin[:-2] & latin[2:]
+    inner[2, 1:-1] = (digit | (codes == 64) | (codes == 36) | (codes == 33))[1:-1] & latin[:-2] & latin[2:]
     other = _between(codes, (0x370, 0x58F))
     mixed = np.append(False, (other[1:] & latin[:-1]) | (latin[1:] & other[:-1]))
     return [
@@ -229,18 +230,14 @@ def _habits(text: Letters, bare: Letters, length: Array, n: int) -> list[Array]:
     ]  # fmt: skip
 
 
-def _author(surface: Letters, skeleton: Letters, n: int) -> list[Array]:
+def _author(surface: Letters, thirds: Grams, n: int) -> list[Array]:
     handle, name = surface.of(2 * n, 3 * n), surface.of(3 * n, 4 * n)
-    bare, account = skeleton.of(2 * n, 3 * n), skeleton.of(4 * n, 5 * n)
-    third = [list(grams(letters, 3, _SEED))[-1] for letters in (bare, account)]
-    keys = [_keys(of.owner[g[2]], g[1]) for of, g in zip((bare, account), third, strict=True)]
-    sizes = [
-        np.maximum(np.bincount(of.owner[g[2]], minlength=n), 1) for of, g in zip((bare, account), third, strict=True)
-    ]
+    keys = {field: _keys(*reversed(thirds.of(field))) for field in (Field.HANDLE, Field.ACCOUNT)}
     shares = []
-    for one, other in ((0, 1), (1, 0)):
+    for one, other in ((Field.HANDLE, Field.ACCOUNT), (Field.ACCOUNT, Field.HANDLE)):
+        owner = thirds.of(one)[1]
         hit, _ = _found(keys[one], np.sort(keys[other]))
-        shares.append(np.bincount((keys[one][hit] >> np.uint64(32)).astype(np.int64), minlength=n) / sizes[one])
+        shares.append(np.bincount(owner[hit], minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1))
     return [
         _count(handle.codes != EDGE, handle, n) / 10, _count(name.codes != EDGE, name, n) / 10,
         _count(_between(handle.codes, (48, 57)), handle, n) / 5, _count(handle.codes == 95, handle, n), *shares,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Final
 
 import numpy as np
@@ -41,12 +42,37 @@ class Letters:
 
     def kept(self, keep: Array) -> Letters:
         """The letters where ``keep`` is true."""
-        return Letters(self.codes[keep], self.owner[keep], self.origin[keep])
+        return Letters(self.codes.compress(keep), self.owner.compress(keep), self.origin.compress(keep))
 
     def of(self, first: int, last: int) -> Letters:
         """The letters of the strings ``first`` up to, not including, ``last``; owners count from zero again."""
         start, end = np.searchsorted(self.owner, (first, last))
         return Letters(self.codes[start:end], self.owner[start:end] - first, self.origin[start:end])
+
+
+class Field(IntEnum):
+    """Which string of a reply; a batch holds all texts first, then all posts, and so on."""
+
+    TEXT = 0
+    POST = 1
+    HANDLE = 2
+    NAME = 3
+    ACCOUNT = 4
+
+
+class Grams:
+    """Hashed n-grams of one order of all strings of ``n`` replies."""
+
+    __slots__ = ("_bounds", "_hashes", "_n", "_owner")
+
+    def __init__(self, hashes: Array, owner: Array, n: int) -> None:
+        self._hashes, self._owner, self._n = hashes, owner, n
+        self._bounds = np.searchsorted(owner, np.arange(len(Field) + 1) * n)
+
+    def of(self, field: Field) -> tuple[Array, Array]:
+        """Hashes, and the index of the reply that each stands in."""
+        start, end = self._bounds[field], self._bounds[field + 1]
+        return self._hashes[start:end], self._owner[start:end] - np.uint32(field * self._n)
 
 
 class FoldTable:
@@ -60,8 +86,8 @@ class FoldTable:
 
     def __call__(self, codes: Array) -> Array:
         """The folded code points; raises IndexError above U+10FFFF."""
-        pages = self._index[codes >> np.uint32(8)].astype(np.uint32) << np.uint32(8)
-        folded: Array = codes + self._pages[pages | (codes & np.uint32(255))]
+        pages = self._index.take(codes >> np.uint32(8)).astype(np.uint32) << np.uint32(8)
+        folded: Array = codes + self._pages.take(pages | (codes & np.uint32(255)))
         return folded
 
 
@@ -72,7 +98,7 @@ def raw(strings: Sequence[str]) -> Letters:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     owner = np.repeat(np.arange(len(strings), dtype=np.uint32), lengths)
     starts = np.cumsum(lengths) - lengths
-    letters = Letters(codes, owner, np.arange(len(codes)) - starts[owner] - 1)
+    letters = Letters(codes, owner, np.arange(len(codes)) - starts.take(owner) - 1)
     if lengths.max(initial=0) <= LONGEST:
         return letters
     return letters.kept((letters.origin < HEAD) | (letters.origin >= (lengths - 2 - TAIL)[owner]))
@@ -113,11 +139,11 @@ def grams(letters: Letters, orders: int, seed: int) -> Iterator[tuple[int, Array
     each = codes * np.uint32(0x85EBCA6B) + np.uint32(0x165667B1)
     rolling = codes * np.uint32(0x9E3779B1) + np.uint32(seed)
     first = np.flatnonzero(codes != EDGE)
-    yield 1, mixed(rolling[first] + np.uint32(1)), first
+    yield 1, mixed(rolling.take(first) + np.uint32(1)), first
     for n in range(2, orders + 1):
         rolling = ((rolling[:-1] * np.uint32(0x01000193)) ^ each[n - 1 :]) * np.uint32(0xCC9E2D51)
         first = np.flatnonzero(owner[: max(len(owner) - n + 1, 0)] == owner[n - 1 :])
-        yield n, mixed(rolling[first] + np.uint32(n)), first
+        yield n, mixed(rolling.take(first) + np.uint32(n)), first
 
 
 def words(letters: Letters, seed: int) -> tuple[Array, Array, Array]:
@@ -151,6 +177,13 @@ def mixed(hashes: Array) -> Array:
     hashes *= np.uint32(0x297A2D39)
     hashes ^= hashes >> np.uint32(15)
     return hashes
+
+
+def starts_of_runs(ordered: Array) -> Array:
+    """The index of the first of each run of equal values."""
+    change = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=change[1:])
+    return np.flatnonzero(change)
 
 
 def _last_of_each(owner: Array) -> Array:

@@ -15,8 +15,8 @@ from moderation.linear_keys import BITS, BLOCK_WEIGHTS, BUCKETS, MOST_ROWS, SHIF
 from moderation.linear_text import Array, FoldTable
 from moderation.model import Reply
 
-COST: Final = 1.0
-LEAST_POSTS: Final = 2
+COST: Final = 2.0
+LEAST_POSTS: Final = 3
 """An n-gram counts only if it stands in replies to at least this many posts: what one thread said teaches nothing."""
 RARITY_POWER: Final = 0.5
 RARITY_STEPS: Final = 80
@@ -116,11 +116,11 @@ def quantised(linear: Linear) -> dict[str, Array]:
 
 
 HIDDEN: Final = 96
-NETWORKS: Final = 3
-EPOCHS: Final = 25
+NETWORKS: Final = 4
+EPOCHS: Final = 60
 BATCH: Final = 128
-DECAY: Final = 1e-3
-RATE: Final = 2e-3
+DECAY: Final = 3e-3
+RATE: Final = 4e-3
 
 
 def fit_network(inputs: Array, answers: Array, networks: int = NETWORKS) -> dict[str, Array]:
