@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from bot.domain.errors import Conflict, NotFound
@@ -59,12 +60,9 @@ class OwnTemplate:
 
 def open_notice(tx: Tx, notice: str, *, by: Person, at: datetime) -> bool:
     """Claims a form's token; False when this very form was sent before. Waits for a twin that is being sent now."""
-    if tx.is_postgres:
-        from sqlalchemy.dialects.postgresql import insert as insert_one
-    else:
-        from sqlalchemy.dialects.sqlite import insert as insert_one
-    statement = insert_one(NoticeGroupRow).values(id=notice, author=by.login, at=at).on_conflict_do_nothing()
-    return bool(tx.session.execute(statement).rowcount == 1)  # type: ignore[attr-defined]
+    row = {"id": notice, "author": by.login, "at": at}
+    statement = (postgresql if tx.is_postgres else sqlite).insert(NoticeGroupRow).values(row)
+    return bool(tx.session.execute(statement.on_conflict_do_nothing()).rowcount == 1)  # type: ignore[attr-defined]
 
 
 def of_notice(tx: Tx, notice: str) -> list[Post]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.domain import hours
 from bot.domain.accounts import Office
@@ -23,17 +24,23 @@ from bot.domain.posts import (
     step,
     valid_approvers,
 )
-from bot.store import audit, posts, service
+from bot.store import audit, desk, posts, service
 from bot.store.database import Tx
-from bot.usecases.compose import check_account, check_slot, check_version, slot_for
+from bot.usecases.compose import check_account, check_slot, check_version, edit, slot_for
 from bot.usecases.parts import Parts
 from bot.usecases.trail import record
 
+REVIEW_WITHIN: Final = timedelta(hours=24)
+"""How soon a second person looks at a disaster notice that one person let out."""
 
-def approve(parts: Parts, post_id: int, *, by: Person, now: datetime, digest: str | None = None) -> Post:
+
+def approve(
+    parts: Parts, post_id: int, *, by: Person, now: datetime, digest: str | None = None, version: int | None = None
+) -> Post:
     """One person's yes to exactly the revision they saw (``digest``); schedules the post when enough have agreed."""
     with parts.store.begin() as tx:
         post, office = _open(parts, tx, post_id, by, now)
+        check_version(post, version)
         if digest is not None and digest != post.revision.digest:
             raise Conflict(f"Post {post.id} was edited after you opened it; read the new text before you approve.")
         may_approve(post, by.login)
@@ -84,7 +91,8 @@ def release(
         post, office = _open(parts, tx, post_id, by, now)
         step(post.state, PostEvent.RELEASE)
         check_account(parts.account(post.account))
-        slot = slot_for(office, due_at or _later(office, post.revision.slot, now), reason or post.revision.slot.reason)
+        when = due_at or _later(office, post.revision.slot, now)
+        slot = slot_for(office, when, reason or post.revision.slot.reason, post.lane)
         check_slot(office, slot, now)
         post = reslot(tx, post, slot, now=now)
         if by.login not in (post.author, *valid_approvers(post)):
@@ -95,6 +103,43 @@ def release(
             post = posts.change(tx, post, PostState.SCHEDULED, at=now, hold=None, note="", retry_at=None)
         record(tx, by, "post.released", post, office, now)
     return post
+
+
+def move(
+    parts: Parts, post_id: int, *, by: Person, now: datetime, due_at: datetime, version: int | None = None
+) -> Post:
+    """Another slot for the same words. A writer's move needs a new approval; an approver's own move is a yes to it."""
+    with parts.store.begin() as tx:
+        post = posts.get(tx, post_id)
+        office = parts.office(parts.account(post.account))
+        may_say_yes = by.may(Role.APPROVER, office.id, parts.today(office, now))
+        if may_say_yes and post.state is PostState.SCHEDULED:
+            check_version(post, version)
+            slot = slot_for(office, due_at, post.revision.slot.reason, post.lane)
+            check_slot(office, slot, now)
+            post = reslot(tx, post, slot, now=now)
+            if len(valid_approvers(post)) < needed(office, post):
+                post = posts.change(tx, post, step(post.state, PostEvent.EDIT), at=now)
+            record(tx, by, "post.moved", post, office, now)
+            return post
+    return edit(parts, post_id, by=by, now=now, due_at=due_at, version=version)
+
+
+def review(parts: Parts, post_id: int, *, by: Person, now: datetime, in_order: bool, comment: str) -> None:
+    """The second person's look at a disaster notice that is out: neither its author nor the one who approved it."""
+    if not in_order and not comment.strip():
+        raise BadInput("Write what is not in order.", key="comment").worded("problem.review-comment")
+    with parts.store.begin() as tx:
+        post, office = _open(parts, tx, post_id, by, now)
+        if by.login in (post.author, post.revision.author, *valid_approvers(post)):
+            raise NotAllowed("You wrote or approved it yourself; somebody else has to review it.").worded(
+                "problem.review-own"
+            )
+        desk.finish_review(tx, post_id, by=by, at=now, in_order=in_order, comment=comment.strip())
+        record(tx, by, "post.reviewed" if in_order else "post.objected", post, office, now)
+        if not in_order:
+            approvers = [*valid_approvers(post), post.author]
+            service.tell(tx, approvers, "post.objected", f"post:{post.id}", at=now)
 
 
 def cancel(parts: Parts, post_id: int, *, by: Person, now: datetime, version: int | None = None) -> Post:
@@ -137,6 +182,9 @@ def expire(parts: Parts, *, now: datetime) -> int:
 
 
 def _schedule(tx: Tx, post: Post, office: Office, now: datetime) -> Post:
+    if len(valid_approvers(post)) < approvals_needed(office.approval_steps, post.revision.slot):
+        desk.ask_review(tx, post.id, at=now, due_at=now + REVIEW_WITHIN)
+        audit.append(tx, SERVICE, "post.review-asked", f"post:{post.id}", at=now, office=office.id)
     post = posts.change(tx, post, step(post.state, PostEvent.APPROVE), at=now)
     post = posts.change(tx, post, step(post.state, PostEvent.SCHEDULE), at=now)
     record(tx, SERVICE, "post.scheduled", post, office, now)

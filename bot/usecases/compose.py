@@ -11,14 +11,18 @@ from bot.domain.accounts import Account, Office, Status
 from bot.domain.errors import BadInput, Conflict, NotAllowed
 from bot.domain.length import length_of
 from bot.domain.people import Person, Role, require
-from bot.domain.posts import Content, Lane, Post, PostEvent, Revision, Slot, step
-from bot.store import posts
+from bot.domain.posts import Content, Lane, Post, PostEvent, PostState, Revision, Slot, step
+from bot.store import audit, posts, queue
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
 from bot.usecases.trail import record
 
 LATE_OK = timedelta(minutes=30)
 """How late a post may still go out by itself; closing time comes first."""
+DISASTER_LATE_OK = timedelta(hours=2)
+"""A disaster notice waits longer for its approver, at any hour, before it expires."""
+APART = timedelta(minutes=5)
+"""Between two slots of one account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +40,52 @@ class Wish:
 def draft(parts: Parts, wish: Wish, *, by: Person, now: datetime) -> Post:
     """Stores a draft. Raises BadInput for text no platform would take, NotAllowed outside the person's offices."""
     with parts.store.begin() as tx:
-        return _draft(parts, tx, wish, by, now)
+        [number] = draft_all(parts, tx, [wish], by=by, now=now, submit=False)
+        return posts.get(tx, number)
 
 
 def draft_many(parts: Parts, wishes: Sequence[Wish], *, by: Person, now: datetime, submit: bool) -> list[int]:
     """Every wish or none: one transaction. Returns the posts' numbers in the same order."""
     with parts.store.begin() as tx:
-        made = [_draft(parts, tx, wish, by, now) for wish in wishes]
-        if submit:
-            for post in made:
-                _submit(parts, tx, post, by, now)
-    return [post.id for post in made]
+        return draft_all(parts, tx, wishes, by=by, now=now, submit=submit)
 
 
-def _draft(parts: Parts, tx: Tx, wish: Wish, by: Person, now: datetime) -> Post:
+def draft_all(parts: Parts, tx: Tx, wishes: Sequence[Wish], *, by: Person, now: datetime, submit: bool) -> list[int]:
+    """The same inside an open transaction; each wish without a time gets the next slot that is still free."""
+    slots = FreeSlots(tx, now)
+    new = [_new(parts, slots, wish, by, now, submit=submit) for wish in wishes]
+    numbers = posts.add_many(tx, new)
+    entries = [
+        audit.Entry(what, f"post:{number}", each.office, _facts(each.revision, what))
+        for number, each in zip(numbers, new, strict=True)
+        for what in (("post.drafted", "post.submitted") if submit else ("post.drafted",))
+    ]
+    audit.append_many(tx, by, entries, at=now)
+    return numbers
+
+
+def _new(parts: Parts, slots: FreeSlots, wish: Wish, by: Person, now: datetime, *, submit: bool) -> posts.New:
     account = parts.account(wish.account)
     office = parts.office(account)
     require(by, Role.STAFF, office.id, parts.today(office, now))
     check_content(account, wish.content)
-    slot = slot_for(office, wish.due_at or next_free(tx, account, office, now), wish.reason)
+    slot = slot_for(office, wish.due_at or slots.take(account, office), wish.reason, wish.lane)
+    if submit:
+        check_account(account)
+        check_slot(office, slot, now)
     revision = Revision(1, account.id, wish.content, slot, by.login, now)
-    post = posts.add(tx, revision, office=office.id, lane=wish.lane, notice=wish.notice)
-    record(tx, by, "post.drafted", post, office, now)
-    return post
+    state = PostState.SUBMITTED if submit else PostState.DRAFT
+    return posts.New(revision, office.id, wish.lane, wish.notice, state)
+
+
+def _facts(revision: Revision, what: str) -> dict[str, object]:
+    state = PostState.SUBMITTED if what == "post.submitted" else PostState.DRAFT
+    return {
+        "revision": revision.number,
+        "digest": revision.digest,
+        "state": state.value,
+        "exception": revision.slot.is_exception,
+    }
 
 
 def edit(
@@ -82,7 +109,7 @@ def edit(
         old = post.revision
         fresh = content or old.content
         check_content(account, fresh)
-        slot = slot_for(office, due_at or old.slot.due_at, old.slot.reason if reason is None else reason)
+        slot = slot_for(office, due_at or old.slot.due_at, old.slot.reason if reason is None else reason, post.lane)
         revision = replace(old, number=old.number + 1, content=fresh, slot=slot, author=by.login, at=now)
         if revision.digest == old.digest:
             return post
@@ -96,40 +123,56 @@ def submit(parts: Parts, post_id: int, *, by: Person, now: datetime, version: in
     with parts.store.begin() as tx:
         post = posts.get(tx, post_id)
         check_version(post, version)
-        return _submit(parts, tx, post, by, now)
+        account = parts.account(post.account)
+        office = parts.office(account)
+        _require_writer(by, office, parts.today(office, now))
+        check_account(account)
+        check_slot(office, post.revision.slot, now)
+        post = posts.change(tx, post, step(post.state, PostEvent.SUBMIT), at=now, note="")
+        record(tx, by, "post.submitted", post, office, now)
+        return post
 
 
-def _submit(parts: Parts, tx: Tx, post: Post, by: Person, now: datetime) -> Post:
-    account = parts.account(post.account)
-    office = parts.office(account)
-    _require_writer(by, office, parts.today(office, now))
-    check_account(account)
-    check_slot(office, post.revision.slot, now)
-    post = posts.change(tx, post, step(post.state, PostEvent.SUBMIT), at=now, note="")
-    record(tx, by, "post.submitted", post, office, now)
-    return post
+def slot_for(office: Office, due_at: datetime, reason: str = "", lane: Lane = Lane.ROUTINE) -> Slot:
+    """The slot with its last minute: 30 minutes after ``due_at``, never past closing time.
 
-
-def slot_for(office: Office, due_at: datetime, reason: str = "") -> Slot:
-    """The slot with its last minute: 30 minutes after ``due_at``, never past closing time."""
-    closing = hours.closing_time(office, due_at)
+    A reason counts only outside hours; a disaster notice with a reason may go out for two hours, whatever the hour.
+    """
+    closing, reason = hours.closing_time(office, due_at), reason.strip()
+    if lane is Lane.DISASTER and reason:
+        return Slot(due_at, due_at + DISASTER_LATE_OK, reason)
     last = due_at + LATE_OK
-    return Slot(due_at, min(last, closing) if closing else last, "" if closing else reason.strip())
+    return Slot(due_at, min(last, closing) if closing else last, "" if closing else reason)
+
+
+class FreeSlots:
+    """Hands out free slots of many accounts in one transaction, none of them twice."""
+
+    def __init__(self, tx: Tx, now: datetime) -> None:
+        self._tx, self._first = tx, now + APART
+        self._taken: dict[str, list[datetime]] = {}
+        self._from: dict[str, datetime] = {}
+
+    def take(self, account: Account, office: Office) -> datetime:
+        """The next open five-minute slot in which no post of the account stands; BadInput when hours are unknown."""
+        if account.id not in self._taken:
+            self._taken[account.id] = queue.slots_taken(self._tx, account.id, since=self._first - APART)
+        start = self._from.get(account.id, self._first)
+        near = [slot for slot in self._taken[account.id] if slot > start - APART]
+        found = hours.next_slot(office, start, taken=near, apart=APART, step=APART)
+        if found is None:
+            raise BadInput(
+                f"The counter hours of {office.names.ja} are unknown, so there is no next slot: "
+                "give a time and a reason.",
+                key="publish_at",
+            ).worded("problem.no-hours", office=office.names.ja)
+        self._taken[account.id], self._from[account.id] = near, found + APART
+        return found
 
 
 def next_free(tx: Tx, account: Account, office: Office, now: datetime) -> datetime:
-    """The next open five-minute slot that no other post of the account stands in; BadInput when hours are unknown."""
-    waiting = posts.find(tx, accounts=[account.id], since=now - LATE_OK, limit=500)
-    taken = [each.revision.slot.due_at for each in waiting]
-    found = hours.next_slot(
-        office, now + timedelta(minutes=5), taken=taken, apart=timedelta(minutes=5), step=timedelta(minutes=5)
-    )
-    if found is None:
-        raise BadInput(
-            f"The counter hours of {office.names.ja} are unknown, so there is no next slot: give a time and a reason.",
-            key="publish_at",
-        )
-    return found
+    """The next free slot of one account."""
+    return FreeSlots(tx, now).take(account, office)
 
 
 def check_content(account: Account, content: Content) -> None:
