@@ -20,7 +20,7 @@ from bot.domain.errors import BadInput
 from bot.domain.ports import Clock, Platform
 from bot.platforms import Dialect, Facebook, FacebookApp, FacebookPage, X, XAccount, XApp
 from bot.roster.keeper import Keeper
-from bot.sandbox import Crowd, Sandbox
+from bot.sandbox import Crowd, Knobs, Sandbox
 from bot.sandbox import FacebookPage as PracticePage
 from bot.sandbox import XAccount as PracticeAccount
 from bot.settings import Settings
@@ -208,4 +208,6 @@ def practice_platforms(registry: Registry, clock: Clock) -> Sandbox:
             accounts.append(PracticeAccount.invent(account.handle, name))
         else:
             accounts.append(PracticePage.invent(account.handle, name))
-    return Sandbox(clock, PRACTICE_SEED, accounts, crowd=Crowd(PRACTICE_SEED))
+    roomy = {route: {"user": 100_000, "app": 100_000} for route in ("mentions", "search", "tweets")}
+    knobs = Knobs(rate_limits=roomy)  # practice polls every few seconds, so that people need not wait
+    return Sandbox(clock, PRACTICE_SEED, accounts, knobs=knobs, crowd=Crowd(PRACTICE_SEED))
