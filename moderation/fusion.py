@@ -23,6 +23,11 @@ from moderation.model import Finding, Signal
 
 WEIGHTS: Final = Path(__file__).parent / "policy" / "fusion.json"
 _EDGE: Final = 1e-4
+ASSURED: Final = {
+    "residence-card": 0.9, "cn-resident-id": 0.9, "my-number": 0.75, "handle-imitates-roster": 0.95, "flood": 0.85,
+    "changed-date": 0.65, "changed-fee": 0.65, "changed-hour": 0.65, "changed-number": 0.65, "changed-url": 0.65,
+}  # fmt: skip
+"""Reasons that need no weighing from this score of their own: at least 97 in 100 were right on the training rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,15 @@ def features(
     for output, chance in zip(OUTPUTS, _model_row(model), strict=True):
         found[f"model {output}"] = _logit(chance)
     return found
+
+
+def assure(scores: Mapping[Category, float], findings: Iterable[Finding]) -> dict[Category, float]:
+    """Scores that are at least as high as what a rule is sure of; nothing is lowered."""
+    after = dict(scores)
+    for finding in findings:
+        if finding.score >= ASSURED.get(finding.reason, 2.0):
+            after[finding.category] = max(after[finding.category], finding.score)
+    return after
 
 
 def matrix(features: Sequence[Mapping[str, float]], place: Mapping[str, int]) -> NDArray[np.float64]:

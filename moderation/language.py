@@ -13,17 +13,17 @@ COVERED: Final = frozenset({"ja", "en", "zh-Hans", "zh-Hant", "vi", "ko", "pt-BR
 _FUNCTION_WORDS: Final = {
     "en": "the and is are to of in for you that this it with have was not be do my your they we what can from just at "
     "me if so no all about will there an how who when has but on or as by i'm don't it's u ur lol get",
-    "es": "el los las una por para con que como pero más está son les nos ese esta este muy ya mi tu al del hay "
+    "es": "la de en y a o es el los las una por para con que como pero más está son les nos ese esta este muy ya mi tu al del hay "
     "porque cuando donde qué sin ustedes yo lo se me te le su un ni fue si también gracias hola",
-    "pt-BR": "os as uma não com para por mas você vocês eu ele ela isso está são mais muito já meu minha do da dos das "
+    "pt-BR": "gente cara meu vcs pq tb hj vou tem pode fazer ver sou nós seu sua dos das num numa de e a o em é os as uma não com para por mas você vocês eu ele ela isso está são mais muito já meu minha do da dos das "
     "no na em ao pra tá tô nao voce que um se foi quem tem como também obrigado aqui gente só é",
-    "id": "yang dan di ini itu untuk dengan tidak ada saya kamu kami dari ke akan bisa sudah juga apa kalau mau aja "
+    "id": "yg gw gue lu lo tau kak min bang mas bu pak bikin pake cuma masih pas lagi dapat bapak ibu yang dan di ini itu untuk dengan tidak ada saya kamu kami dari ke akan bisa sudah juga apa kalau mau aja "
     "nggak gak udah banget kok nya orang sama buat jangan lagi tapi atau jadi dong sih karena belum harus semua",
-    "tl": "ang ng mga sa na ay ko mo po ba ito yan yung lang naman kayo ako siya namin natin kung hindi may wala para "
+    "tl": "ka ito iyan dahil hindi walang meron ang ng mga sa na ay ko mo po ba ito yan yung lang naman kayo ako siya namin natin kung hindi may wala para "
     "at si ni kay din rin nyo niyo kasi pag yun dito daw sana pa kami tayo nila sila ka di ano",
     "vi": "là và của có không cho các này đã được người với một những em anh chị mình thì ở đi mà ra vào nhà làm "
     "bạn cũng rồi khi như đến lại chỉ nhé ạ la va cua khong nguoi duoc mot minh thi lam ban cung roi nhe e k ko dc",
-    "ne": "cha chha ko le lai ma ra ho hunchha garna bhayo pani yo tyo hami malai tapai timi haru ke kasari bata "
+    "ne": "bhai hajar lagcha chahiyo kasto kina garne gara bhane hudaina thiyo sanga mero timro ani ta po re nai dinu aayo gayo bho cha chha ko le lai ma ra ho hunchha garna bhayo pani yo tyo hami malai tapai timi haru ke kasari bata "
     "chaina garnu hola huncha bhanne sabai hajur dai didi paisa aba",
 }
 _OWNERS: Final[dict[str, tuple[str, ...]]] = {}
@@ -42,15 +42,12 @@ _BY_SCRIPT: Final = {
     "hangul": "ko", "thai": "th", "deva": "ne", "burmese": "my", "khmer": "km", "cyrillic": "ru", "arabic": "ar",
     "bengali": "bn", "sinhala": "si", "lao": "lo", "hebrew": "he", "tamil": "ta", "greek": "el",
 }  # fmt: skip
+# Characters that Japanese does not write (or writes otherwise): the rest of Han says nothing about the language.
 _SIMPLIFIED: Final = frozenset(
-    "们这为个来时说对么没过还给让见请问谁钱动国东车长门开关间现发会学业办证签续样实际与专广书语话谢护罗卖买赚钟岁应该从"
-    "报电点线网务员经济转变带离难级组织联万产认记录设许论评诉词译试调账费资质赌输较边达远运选递邮"
+    "们这为时说对么过还给让见请问谁钱动东车长门开关间现发业办证签续样实际专书语话谢护罗卖买赚钟岁应该报电线务员经济转变带离难级组织联产认记录设许论评诉词译试调账费资质赌输较边达远运选递邮"
 )
-_TRADITIONAL: Final = frozenset(
-    "們這為個來時說對麼沒過還給讓見請問誰錢動國東車長門開關間現發會學業辦證簽續樣實際與專廣書語話謝護羅賣買賺鐘歲應該從"
-    "報電點線網務員經濟轉變帶離難級組織聯萬產認記錄設許論評訴詞譯試調帳費資質賭輸較邊達遠運選遞郵嗎啲嘅喺唔咗係"
-)
-_CHINESE_ONLY: Final = frozenset("的了是我你他她在有不就也都吗呢吧啊们这那么没嗎這個們沒喔啦嘛咧")
+_TRADITIONAL: Final = frozenset("們這個來說對麼沒還給讓錢國關發會學辦證簽續樣實與專廣謝賣賺歲應該從點經濟轉變帶聯萬產錄譯帳賭邊遞嗎啲嘅喺唔咗係啦喔")
+_CHINESE_ONLY: Final = frozenset("的了是我你他她就也都吗呢吧啊那嘛咧和很把被跟")
 _VIETNAMESE: Final = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _WORDS: Final = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff']+")
 
@@ -109,9 +106,9 @@ def _latin(text: str, counts: Counter[str]) -> Language:
     for word in words:
         owners = _OWNERS.get(word, ())
         for language in owners:
-            votes[language] += 1 if len(owners) == 1 else 0
+            votes[language] += 6 // len(owners)
     if not votes.total():
         return Language("en" if text.isascii() else "und", 0.8)
     (best, most), *rest = votes.most_common(2)
     second = rest[0][1] if rest else 0
-    return Language(best, round(min(0.9, (1 + 2 * second) / (1 + most + second) + 0.3 * (most < 2)), 2))
+    return Language(best, round(min(0.9, (6 + 2 * second) / (6 + most + second) + 0.3 * (most < 12)), 2))

@@ -19,9 +19,9 @@ from stdnum.th import pin
 
 _DIGIT: Final = "0-9oil|〇零一二三四五六七八九"
 _GAP: Final = r"[ \t\u3000.\-・/()（）,_~*のー–—]"
-_RUN: Final = re.compile(rf"(?<![a-z0-9#_])\+?\(?[{_DIGIT}](?:{_GAP}{{0,3}}[{_DIGIT}]){{5,40}}(?![a-z0-9_])")
+_RUN: Final = re.compile(rf"(?<![a-z0-9#_])\+?\(?[{_DIGIT}](?:{_GAP}{{0,3}}[{_DIGIT}]){{5,40}}(?:x(?![a-z0-9]))?(?![a-z0-9_])")
 _TO_DIGIT: Final = str.maketrans("oil|〇零一二三四五六七八九", "01110" + "0123456789")
-_SEPARATORS: Final = re.compile(r"[^0-9+]")
+_SEPARATORS: Final = re.compile(r"[^0-9x+]")
 CARD: Final = re.compile(r"(?<![a-z0-9])[a-z][ .\-]?[a-z](?:[ .\-/・]?[0-9o]){8}(?:[ .\-]?[a-z]){2}(?![a-z0-9])")
 CARD_SPECIMENS: Final = frozenset({"ab12345678cd"})
 _DATE_TIME: Final = re.compile(r"20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([01][0-9]|2[0-3])[0-5][0-9]")
@@ -62,6 +62,7 @@ def find_numbers(plain: str) -> Iterator[Number]:
         if seen + kanji < 5 or letters > max(seen, 2):
             continue
         digits = _SEPARATORS.sub("", written.translate(_TO_DIGIT))
+        digits = digits if len(digits) == 18 else digits.rstrip("x")
         if len(digits.lstrip("+")) >= 6:
             yield Number(
                 digits, match.start(), match.end(), bool(re.search(r"[^0-9+]", written)), bool(letters or kanji)
@@ -142,9 +143,9 @@ def _luhn_only(digits: str) -> Iterator[Kind]:
 
 
 def _eighteen(digits: str) -> Iterator[Kind]:
-    if _passes(ric, digits):
+    if _passes(ric, digits.upper()):
         yield Kind("cn-resident-id", strong=True, checked=True)
-    elif re.fullmatch(r"[1-8][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{4}", digits):
+    elif re.fullmatch(r"[1-8][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9x]", digits):
         yield Kind("cn-resident-id", strong=True)
 
 
@@ -161,8 +162,8 @@ def licence_check(digits: str) -> bool:
 
 
 def korean_registration(digits: str) -> bool:
-    """Resident or alien number by its date and sex digit; digits after those are random since 2020."""
-    return re.fullmatch(r"[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[1-8][0-9]{6}", digits) is not None
+    """Resident or alien number by its date; the digits after it are random since 2020."""
+    return re.fullmatch(r"[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{7}", digits) is not None
 
 
 def indonesian_nik(digits: str) -> bool:

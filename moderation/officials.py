@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Final
 
 from moderation import text
-from moderation.model import Official
+from moderation.model import Author, Official
 
 PUBLIC_NUMBERS: Final = Path(__file__).parent / "policy" / "public-numbers.toml"
 _KEEP: Final = re.compile(r"[^a-z0-9]+")
 _GENERIC: Final = frozenset({"support", "moj", "immi", "isa", "agency", "services", "immigration", "nyukan"})
+
+_DENIAL: Final = text.pattern(
+    r"parod|unofficial|not[ _]?official|fan\b|非公式|パロディ|ぱろでぃ|非官方|恶搞|粉丝|비공식|패러디|팬|fake|hindi op|no oficial|nao oficial|"
+    r"tidak resmi|bukan|ล้อ|ไม่ใช่|satir|hi[ck]oushiki|もどき|民间|个人"
+)
 
 
 class Roster:
@@ -49,6 +54,11 @@ def handle_key(handle: str) -> str:
 def letter_pairs(key: str) -> frozenset[str]:
     """Neighbouring letters; two keys that share few of them cannot be near each other."""
     return frozenset(map(add, key, key[1:]))
+
+
+def declares_itself(author: Author) -> bool:
+    """Whether name or handle say by themselves that this is a parody, a fan or no official account."""
+    return _DENIAL.search(text.fold_bare(f"{author.name} {author.handle}")) is not None
 
 
 @cache

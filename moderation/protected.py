@@ -8,6 +8,7 @@ from typing import Final
 from moderation.categories import VIEWPOINT_RISK, Category
 from moderation.context import Context
 from moderation.model import Freed
+from moderation.officials import declares_itself
 
 _GROUNDS: Final = (
     ("condemn", "quotes-to-condemn", 0.35),
@@ -23,20 +24,19 @@ _NOTABLE: Final = 0.4
 def relieve(context: Context, scores: Mapping[Category, float]) -> dict[Category, float]:
     """The detectors' scores after the counter-test, for screening without a trained model."""
     relief = sum(weight for group, _, weight in _GROUNDS if context.has(group))
-    return faithful(
-        context,
-        {
-            category: max(0.0, score - relief) if category in VIEWPOINT_RISK else score
-            for category, score in scores.items()
-        },
-    )
+    return {
+        category: max(0.0, score - relief) if category in VIEWPOINT_RISK else score
+        for category, score in scores.items()
+    }
 
 
-def faithful(context: Context, scores: Mapping[Category, float]) -> dict[Category, float]:
-    """An exact quote or extract of the post altered nothing, whatever else speaks for it."""
+def spare(context: Context, scores: Mapping[Category, float]) -> dict[Category, float]:
+    """Two settled cases: an exact quote altered nothing; an account that names itself a parody poses as nobody."""
     after = dict(scores)
     if context.faithful:
         after[Category.ALTERED_POST] *= 0.4
+    if declares_itself(context.reply.author) and not context.has("ask-data", "claim"):
+        after[Category.IMPERSONATION] *= 0.4
     return after
 
 

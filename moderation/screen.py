@@ -13,7 +13,7 @@ from moderation.archive import Archive
 from moderation.categories import Category
 from moderation.context import Context, Detector, Surroundings
 from moderation.detectors import DETECTORS
-from moderation.fusion import WEIGHTS, Fused, Fusion, features
+from moderation.fusion import WEIGHTS, Fused, Fusion, assure, features
 from moderation.lexicon import default_lexicon, lexicon_files
 from moderation.linear import LinearModel, ModelScores
 from moderation.model import Action, Finding, Official, Reply, Signal, SignalKind, Verdict
@@ -102,7 +102,8 @@ class Screener:
         context, findings, signals = look
         language = context.language
         ruled = highest(findings)
-        scores = protected.faithful(context, fused.scores) if fused else protected.relieve(context, ruled)
+        weighed = assure(fused.scores, findings) if fused else protected.relieve(context, ruled)
+        scores = protected.spare(context, weighed)
         labels = self._labels(language.tag, scores)
         seen = [*findings, *self._model_evidence(context.reply, labels, findings, scores)]
         told = [*self._crisis(context, signals, fused), *_coverage(reply, context, model)]

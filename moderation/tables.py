@@ -27,7 +27,7 @@ _JAPANESE_TRAPS: Final = {
     "ろ": "口", "囗": "口", "か": "力", "に": "二", "は": "八", "た": "夕", "と": "卜", "え": "工", "む": "厶",
     "ー": "一", "―": "一", "─": "一", "≡": "み", "三": "み", "丶": "、", "乂": "メ",
 }  # fmt: skip
-_LEET: Final = {"0": "o", "1": "i", "l": "i", "|": "i", "!": "i", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s",
+_LEET: Final = {"0": "o", "1": "i", "l": "i", "|": "i", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s",
                 "7": "t", "8": "b", "€": "e", "£": "l", "¢": "c", "9": "g", "+": "t", "¥": "y"}  # fmt: skip
 _COMPONENTS: Final = {
     "イ為": "偽", "亻為": "伪", "亻叚": "假", "イ反": "仮", "イ寸": "付", "言正": "証", "糸内": "納", "女昏": "婚",
@@ -35,10 +35,8 @@ _COMPONENTS: Final = {
     "禾ム": "私", "车专": "转", "讠正": "证", "钅艮": "银", "金艮": "銀", "彳亍": "行", "貝者": "賭", "贝者": "赌",
     "女子": "好", "歹匕": "死", "木几": "机", "禾兑": "税", "月土": "肚", "ネ申": "神", "才丁": "打", "扌丁": "打",
     "火暴": "爆", "石皮": "破", "メ殳": "殺", "杀殳": "殺", "示申": "神", "米青": "精", "イ本": "体", "イ言": "信",
-    "亻言": "信", "糸吉": "結", "纟吉": "结", "弓虽": "強", "口乞": "吃", "忄生": "性", "性爱": "性爱",
+    "亻言": "信", "糸吉": "結", "纟吉": "结", "弓虽": "強", "口乞": "吃", "忄生": "性",
 }  # fmt: skip
-COMPONENTS: Final[Mapping[str, str]] = {k: v for k, v in _COMPONENTS.items() if len(k) == 2 and len(v) == 1}
-"""A kanji written as its two halves, an obfuscation seen in card and certificate offers."""
 
 
 def _digits() -> Iterator[tuple[int, str]]:
@@ -131,6 +129,12 @@ def latin_lookalikes() -> dict[int, str]:
                   ord("т"): "t", ord("в"): "b", ord("α"): "a", ord("ν"): "v", ord("ѕ"): "s", ord("ј"): "j",
                   ord("ɡ"): "g", ord("ɑ"): "a", ord("ε"): "e", ord("τ"): "t", ord("κ"): "k", ord("ι"): "i"})
     return table  # fmt: skip
+
+
+@cache
+def components() -> Mapping[str, str]:
+    """A kanji written as its two halves, both folded: an obfuscation seen in card and certificate offers."""
+    return {halves.translate(plain()): whole.translate(plain()) for halves, whole in _COMPONENTS.items()}
 
 
 _LOOKALIKE_SCRIPTS: Final = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "LATIN", "LISU", "COPTIC"})

@@ -24,7 +24,8 @@ _JOINTS: Final = re.compile(
     rf"|(?<=(?<![{_WORD}])[{_WORD}])[ \u3000]{{1,2}}(?=[{_WORD}](?![{_WORD}]))"  # s p a c e d
 )
 _DOUBLES: Final = re.compile(r"(?<=(\w))\1+")
-_SPLIT_KANJI: Final = re.compile("|".join(map(re.escape, tables.COMPONENTS)))
+_SPLIT_KANJI: Final = re.compile("|".join(map(re.escape, tables.components())))
+_BANG: Final = re.compile("(?<=[a-z])!(?=[a-z])")  # f!lth; any other exclamation mark ends a sentence
 _DISGUISE: Final = re.compile(
     rf"[a-z][0-9@$|!€£]+[a-z]|[a-z][0-9@$]{{1,2}}\b|\b[0-9@$][a-z]{{2}}|[a-zа-я][а-яa-z]*[а-яα-ω][a-z]|[а-яα-ω][a-z]"
     rf"|(?<![{_WORD}])[{_WORD}][ ._*\-·・/|]{{1,2}}[{_WORD}][ ._*\-·・/|]{{1,2}}[{_WORD}](?![a-z]{{2}})"
@@ -71,7 +72,7 @@ def bare(parent: View) -> View:
 def loose(parent: View) -> View:
     """``bare`` with disguise undone; only worth building when :func:`looks_disguised`."""
     whole, halves = _merge_split_kanji(parent.text)
-    letters = whole.translate(tables.loose())
+    letters = _BANG.sub("i", whole).translate(tables.loose())
     kept = _kept(letters, _JOINTS)
     joined = "".join([letters[i] for i in kept])
     again = _kept(joined, _DOUBLES)
@@ -120,7 +121,7 @@ def _merge_split_kanji(text: str) -> tuple[str, list[tuple[int, int]]]:
     where: list[tuple[int, int]] = []
     at = 0
     for match in _SPLIT_KANJI.finditer(text):
-        out.append(text[at : match.start()] + tables.COMPONENTS[match.group()])
+        out.append(text[at : match.start()] + tables.components()[match.group()])
         where.extend(spans[at : match.start()])
         where.append(match.span())
         at = match.end()

@@ -10,7 +10,7 @@ from moderation.context import Context
 from moderation.detectors.evidence import met, seen
 from moderation.lexicon import Hit
 from moderation.model import Finding
-from moderation.officials import Roster, handle_key, letter_pairs
+from moderation.officials import Roster, declares_itself, handle_key, letter_pairs
 from moderation.text import fold_bare, pattern
 
 _AGENCY_PART: Final = pattern(r"(?:^|[^a-z])(?:[i1l]mm[i1l]|nyu+kan|moj|isa|imi|immigration)(?:[^a-z]|$)")
@@ -110,11 +110,4 @@ def _claim(context: Context) -> Hit | None:
 
 
 def _denies(context: Context) -> bool:
-    folded = fold_bare(context.reply.author.name + " " + context.reply.author.handle)
-    return context.has("not-official") or bool(_DENIAL.search(folded))
-
-
-_DENIAL: Final = pattern(
-    r"parod|unofficial|not[ _]?official|fan\b|非公式|パロディ|ぱろでぃ|非官方|恶搞|粉丝|비공식|패러디|팬|fake|hindi op|no oficial|nao oficial|"
-    r"tidak resmi|bukan|ล้อ|ไม่ใช่|satir|hi[ck]oushiki|もどき|民间|个人"
-)
+    return context.has("not-official") or declares_itself(context.reply.author)
