@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from sqlite3 import connect
 from typing import Any
 
+from bot import settings
+from bot.bootstrap import build
 from bot.cli.bench.shared import timed
 from bot.store import audit
-from bot.store.database import Store
-from bot.store.seal import Seal, new_key
-from bot.usecases.verify_audit import verify_store
+from bot.usecases.verify_audit import verify
 
 _NOW = datetime(2026, 12, 2, 1, tzinfo=UTC)
 
@@ -20,11 +22,13 @@ _NOW = datetime(2026, 12, 2, 1, tzinfo=UTC)
 def measure(events: int) -> dict[str, Any]:
     """Seconds to prove a whole chain of so many events on SQLite."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(f"sqlite:///{folder}/audit.db", Seal(new_key()))
-        store.create_all()
-        _fill(f"{folder}/audit.db", events)
-        seconds, proof = timed(lambda: verify_store(store))
-        store.close()
+        url = f"sqlite:///{folder}/audit.db"
+        app = build(replace(settings.environment(), home=Path(folder), database_url=url), practice_platforms=False)
+        try:
+            _fill(f"{folder}/audit.db", events)
+            seconds, proof = timed(lambda: verify(app.parts))
+        finally:
+            app.close()
     return {"events": events, "whole": proof.whole, "seconds": round(seconds, 2)}
 
 
