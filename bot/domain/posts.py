@@ -85,6 +85,7 @@ ARROWS: Final[dict[tuple[PostState, PostEvent], PostState]] = {
     (_S.SCHEDULED, _E.EDIT): _S.SUBMITTED,
     (_S.SCHEDULED, _E.HOLD): _S.HELD,
     (_S.SCHEDULED, _E.CANCEL): _S.CANCELLED,
+    (_S.SCHEDULED, _E.LOSE): _S.UNKNOWN,  # an older database was put back: it may have been sent since
     (_S.PUBLISHING, _E.RECOVER): _S.SCHEDULED,
     (_S.PUBLISHING, _E.RETRY): _S.SCHEDULED,
     (_S.PUBLISHING, _E.PUBLISH): _S.PUBLISHED,

@@ -49,8 +49,12 @@ def resume(parts: Parts, scope: str, *, by: Person, now: datetime) -> bool:
 
 def stopped(tx: Tx, account: Account) -> Stop | None:
     """The switch that holds this account back, if any."""
-    scopes = {ALL, f"platform:{account.platform.value}", f"account:{account.id}"}
-    return next((each for each in service.stops(tx) if each.scope in scopes), None)
+    return next((each for each in service.stops(tx) if each.scope in scopes_of(account)), None)
+
+
+def scopes_of(account: Account) -> frozenset[str]:
+    """The switches that this account hangs on."""
+    return frozenset((ALL, f"platform:{account.platform.value}", f"account:{account.id}"))
 
 
 def _office_of(parts: Parts, scope: str) -> str:

@@ -334,6 +334,15 @@ def upgrade() -> None:
     sa.Column('resume_asked_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.PrimaryKeyConstraint('scope', name=op.f('pk_stop'))
     )
+    op.create_table('token_probe',
+    sa.Column('account', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ok', sa.Boolean(), nullable=False),
+    sa.Column('dead', sa.Boolean(), nullable=False),
+    sa.Column('failing_since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('code', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('account', name=op.f('pk_token_probe'))
+    )
     op.create_table('api_answer',
     sa.Column('token', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -838,6 +847,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_api_answer_at'))
 
     op.drop_table('api_answer')
+    op.drop_table('token_probe')
     op.drop_table('stop')
     with op.batch_alter_table('staff', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_staff_subject'))
