@@ -89,15 +89,21 @@ _AFTER: Final[Mapping[tuple[CaseState, Move], CaseState]] = {
 }
 """Every arrow that exists."""
 
+_TAKES_BACK: Final = frozenset({Move.REFUSE, Move.WITHDRAW})
 _REVIEWERS_ONLY: Final = frozenset({Move.APPROVE, Move.REFUSE, Move.REVIEW, Move.UPHOLD, Move.REVERSE})
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the rules look at. ``means`` tells for each step whether this account can take it (none, assisted, api)."""
+    """What the rules look at. ``means`` tells for each step whether this account can take it (none, assisted, api).
+
+    ``step`` is in force at the platform, ``proposed`` waits for the second person, ``looked`` tells whether the person
+    in question has put down their own view of the evidence since the proposal was made.
+    """
 
     state: CaseState
     step: Step = Step.NONE
+    proposed: Step = Step.NONE
     labels: frozenset[Category] = frozenset()
     signals: frozenset[SignalKind] = frozenset()
     holder: str | None = None
@@ -106,6 +112,7 @@ class CaseFacts:
     review_due: bool = False
     means: Mapping[Step, str] = field(default_factory=dict)
     author_known: bool = True
+    looked: bool = True
 
     @property
     def is_emergency(self) -> bool:
@@ -122,12 +129,16 @@ class Moderator:
     duties: frozenset[Duty]
 
 
-def after(state: CaseState, move: Move) -> CaseState:
-    """The state after ``move``; ValueError for an arrow that does not exist."""
+def after(state: CaseState, move: Move, in_force: Step = Step.NONE) -> CaseState:
+    """The state after ``move``; ValueError for an arrow that does not exist.
+
+    A proposal that is taken back leaves a case as it was: still acted on when a lower step is ``in_force``.
+    """
     try:
-        return _AFTER[state, move]
+        target = _AFTER[state, move]
     except KeyError:
         raise ValueError(f"a case that is {state.value} cannot take the move '{move.value}'") from None
+    return CaseState.ACTED if move in _TAKES_BACK and in_force > Step.NONE else target
 
 
 def moves(case: CaseFacts, person: Moderator) -> tuple[Move, ...]:
@@ -150,6 +161,8 @@ def _not_theirs(case: CaseFacts, person: Moderator, move: Move) -> str | None:
         return "held-by-another"
     if move in (Move.APPROVE, Move.REFUSE) and person.login == case.proposer:
         return "own-proposal"
+    if move in (Move.APPROVE, Move.REFUSE) and not case.looked:
+        return "look-first"
     if move is Move.WITHDRAW and person.login != case.proposer:
         return "not-own-proposal"
     judged_own = move in (Move.UPHOLD, Move.REVERSE, Move.REVIEW) and person.login in case.deciders

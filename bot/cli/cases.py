@@ -11,6 +11,7 @@ from bot.cli.shared import acting, as_option, day_and_time, emit, json_option, o
 from bot.domain.cases import Case
 from bot.domain.people import Role
 from bot.store import cases as case_store
+from bot.store import commands as command_store
 from bot.store import replies
 from bot.usecases import carry_out, decide
 from moderation.cases import CaseState, Move
@@ -55,7 +56,7 @@ def show(case_id: int, login: str, as_json: bool) -> None:
         case = case_store.get(tx, case_id)
         reply, verdict = replies.get(tx, case.reply), replies.verdict(tx, case.verdict)
         next_moves = decide.allowed(app.parts, tx, case, by=by, now=app.parts.clock())
-        decisions, commands = case_store.decisions(tx, case_id), case_store.commands(tx, case_id)
+        decisions, commands = case_store.decisions(tx, case_id), command_store.of_case(tx, case_id)
         value: dict[str, Any] = _brief(app, case) | {
             "text": reply.text,
             "author": {"handle": reply.author.handle, "name": reply.author.name},

@@ -36,6 +36,7 @@ class KeptReply:
     edited_at: datetime | None = None
     gone_at: datetime | None = None
     forgotten_at: datetime | None = None
+    forgotten_why: str = ""
     policy: str = ""
 
 
@@ -60,7 +61,10 @@ class KeptVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case file. ``version`` counts every change of the row (optimistic lock)."""
+    """One case file. ``version`` counts every change of the row (optimistic lock).
+
+    ``step`` is in force, ``proposed`` waits for the second person.
+    """
 
     id: int
     reply: int
@@ -87,6 +91,7 @@ class Case:
     acted_at: datetime | None = None
     closed_at: datetime | None = None
     block_review_at: datetime | None = None
+    proposed: Step = Step.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +156,26 @@ class Command:
     def target(self) -> str:
         """The platform id of the reply or the author."""
         return self.object.partition(":")[2]
+
+
+class DriftKind(StrEnum):
+    """How the platform stands otherwise than decided, or what was done there past this service."""
+
+    UNDONE = "undone"  # somebody showed a hidden reply again in the app
+    HIDDEN_ELSEWHERE = "hidden-elsewhere"  # hidden in the app or by the platform, not by a decision here
+    EDITED = "edited"  # the words changed after the decision
+    GONE = "gone"  # its author, the platform or a colleague took it away
+    BLOCKED_ELSEWHERE = "blocked-elsewhere"
+    UNBLOCKED_ELSEWHERE = "unblocked-elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference that a person should look at."""
+
+    id: int
+    case: int
+    kind: DriftKind
+    noticed_at: datetime
+    settled_at: datetime | None = None
+    settled_by: str = ""

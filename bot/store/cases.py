@@ -1,24 +1,40 @@
-"""Queries about cases, decisions and the commands that carry them out."""
+"""Queries about cases and the decisions on them; what is carried out stands in ``commands``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import ColumnElement, delete, func, update
 from sqlmodel import col, select
 
-from bot.domain.cases import Case, Command, CommandState, Decision, KeptReply, KeptVerdict, Verb
+from bot.domain.cases import Case, Decision, KeptReply, KeptVerdict
 from bot.domain.errors import Conflict, NotFound
 from bot.store.database import Tx
 from bot.store.replies import labels_text, parse_labels
-from bot.store.tables.cases import CaseRow, CommandRow, DecisionRow
+from bot.store.tables.cases import CaseLabelRow, CaseRow, DecisionRow
 from moderation.cases import CaseState, Move
 from moderation.categories import Category
 from moderation.ladder import Step, step_of
 
-LEASE = timedelta(seconds=60)
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases are asked for; empty fields ask for everything. ``offices`` None means every office."""
+
+    states: tuple[CaseState, ...] = ()
+    offices: tuple[str, ...] | None = None
+    lane: int | None = None
+    category: Category | None = None
+    language: str = ""
+    platform: str = ""
+    account: str = ""
+    min_score: float = 0.0
+    group_key: str = ""
+    review_due: bool | None = None
 
 
 def open_case(
@@ -37,6 +53,7 @@ def open_case(
     )
     tx.session.add(row)
     tx.session.flush()
+    _file_under(tx, _case(row))
     return _case(row)
 
 
@@ -62,31 +79,115 @@ def find(
     *,
     states: Sequence[CaseState] = (),
     offices: Sequence[str] | None = None,
-    lane: int | None = None,
-    category: Category | None = None,
-    language: str = "",
-    platform: str = "",
-    min_score: float = 0.0,
-    group_key: str = "",
     limit: int = 50,
     offset: int = 0,
+    **more: Any,
 ) -> list[Case]:
-    """The queue: lane by harm, then age. ``offices`` None means every office."""
-    wanted = _conditions(states, offices, lane, language, platform, min_score, group_key)
-    if category is not None:
-        wanted.append(("," + col(CaseRow.labels) + ",").contains(f",{int(category)},"))
-    statement = select(CaseRow).where(*wanted).order_by(col(CaseRow.lane), col(CaseRow.opened_at), col(CaseRow.id))
-    return [_case(row) for row in tx.session.exec(statement.limit(limit).offset(offset))]
+    """The queue: lane by harm, then age. ``more`` are further fields of ``Wanted``."""
+    asked = Wanted(tuple(states), None if offices is None else tuple(offices), **more)
+    return queue(tx, asked, limit=limit, offset=offset)
+
+
+def queue(tx: Tx, wanted: Wanted, *, limit: int = 50, offset: int = 0) -> list[Case]:
+    """The page of the queue. Each state is read by its own index in order and the heads are merged: no big sort."""
+    depth = limit + offset
+    runs = [_run(tx, wanted, state, depth) for state in wanted.states or tuple(CaseState)]
+    merged = heapq.merge(*runs, key=lambda row: (row.lane, row.opened_at, row.id))
+    return [_case(row) for number, row in zip(range(depth), merged, strict=False) if number >= offset]
+
+
+def count(tx: Tx, wanted: Wanted, *, most: int = 10_000) -> int:
+    """How many cases fit, counted up to ``most``: a page needs no more."""
+    total = 0
+    for state in wanted.states or tuple(CaseState):
+        ids = _ordered(_narrowed(select(CaseRow.id), wanted, state), wanted).order_by(None).limit(most - total)
+        total += tx.session.exec(select(func.count()).select_from(ids.subquery())).one()
+        if total >= most:
+            return most
+    return total
+
+
+def _run(tx: Tx, wanted: Wanted, state: CaseState, depth: int) -> Iterator[CaseRow]:
+    return iter(tx.session.exec(_ordered(_narrowed(select(CaseRow), wanted, state), wanted).limit(depth)).all())
+
+
+def _narrowed(statement: Any, wanted: Wanted, state: CaseState) -> Any:
+    """One category is read through its side table, which repeats what the queue is ordered by."""
+    conditions = _conditions((state,), wanted)
+    if wanted.category is None:
+        return statement.where(*conditions)
+    return statement.join(CaseLabelRow, col(CaseLabelRow.case) == col(CaseRow.id)).where(
+        CaseLabelRow.category == int(wanted.category), CaseLabelRow.state == state.value, *conditions
+    )
+
+
+def _ordered(statement: Any, wanted: Wanted) -> Any:
+    side = CaseRow if wanted.category is None else CaseLabelRow
+    return statement.order_by(col(side.lane), col(side.opened_at), col(CaseRow.id))
 
 
 def count_by_lane(tx: Tx, *, states: Sequence[CaseState], offices: Sequence[str] | None = None) -> dict[int, int]:
-    wanted = _conditions(states, offices, None, "", "", 0.0, "")
+    wanted = _conditions(states, Wanted(offices=None if offices is None else tuple(offices)))
     rows = tx.session.exec(select(CaseRow.lane, func.count()).where(*wanted).group_by(col(CaseRow.lane)))
     return dict(rows.all())
 
 
+def due_block_reviews(tx: Tx, *, until: datetime, offices: Sequence[str] | None = None) -> list[Case]:
+    """Blocks in force whose review date has come, the longest due first."""
+    conditions = _conditions((), Wanted(offices=None if offices is None else tuple(offices)))
+    rows = tx.session.exec(
+        select(CaseRow)
+        .where(col(CaseRow.block_review_at) <= until, CaseRow.step == Step.BLOCK.word, *conditions)
+        .order_by(col(CaseRow.block_review_at))
+        .limit(500)
+    )
+    return [_case(row) for row in rows]
+
+
+def reviews_due(tx: Tx, offices: Sequence[str] | None = None) -> list[Case]:
+    """Break-glass acts that another person still has to look at, oldest first."""
+    conditions = _conditions((), Wanted(offices=None if offices is None else tuple(offices), review_due=True))
+    rows = tx.session.exec(select(CaseRow).where(*conditions).order_by(col(CaseRow.acted_at)).limit(500))
+    return [_case(row) for row in rows]
+
+
+def of_author(tx: Tx, reply_ids: Sequence[int]) -> dict[int, Case]:
+    """The cases about these replies, by reply."""
+    rows = tx.session.exec(select(CaseRow).where(col(CaseRow.reply).in_(reply_ids)))
+    return {row.reply: _case(row) for row in rows}
+
+
+def many(tx: Tx, ids: Sequence[int]) -> list[Case]:
+    """These cases by number; unknown numbers are left out."""
+    rows = tx.session.exec(select(CaseRow).where(col(CaseRow.id).in_(ids)).order_by(col(CaseRow.id)))
+    return [_case(row) for row in rows]
+
+
+def group_sizes(
+    tx: Tx, *, states: Sequence[CaseState], offices: Sequence[str] | None, least: int, limit: int = 50
+) -> list[tuple[str, int, datetime, datetime]]:
+    """Groups of equal words: (group key, open cases, first, last), the largest first."""
+    conditions = _conditions(states, Wanted(offices=None if offices is None else tuple(offices)))
+    number = func.count().label("number")
+    rows = tx.session.exec(
+        select(CaseRow.group_key, number, func.min(CaseRow.opened_at), func.max(CaseRow.opened_at))
+        .where(CaseRow.group_key != "", *conditions)
+        .group_by(CaseRow.group_key)
+        .having(number >= least)
+        .order_by(number.desc())
+        .limit(limit)
+    )
+    return [(key, int(size), _aware(first), _aware(last)) for key, size, first, last in rows]
+
+
+def _aware(at: datetime | str) -> datetime:
+    """An aggregate on SQLite comes back as text in UTC."""
+    parsed = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
 def count_by_state(tx: Tx, offices: Sequence[str] | None = None) -> dict[CaseState, int]:
-    wanted = _conditions((), offices, None, "", "", 0.0, "")
+    wanted = _conditions((), Wanted(offices=None if offices is None else tuple(offices)))
     rows = tx.session.exec(select(CaseRow.state, func.count()).where(*wanted).group_by(CaseRow.state))
     return {CaseState(state): number for state, number in rows}
 
@@ -102,7 +203,24 @@ def change(tx: Tx, case: Case, state: CaseState, **values: Any) -> Case:
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(f"Case {case.id} was changed by somebody else in the meantime; read it again.")
     tx.session.expire_all()
-    return get(tx, case.id)
+    changed = get(tx, case.id)
+    if (changed.labels, changed.lane) != (case.labels, case.lane):
+        _file_under(tx, changed)
+    elif changed.state is not case.state:
+        tx.session.execute(
+            update(CaseLabelRow).where(col(CaseLabelRow.case) == case.id).values(state=changed.state.value)
+        )
+    return changed
+
+
+def _file_under(tx: Tx, case: Case) -> None:
+    """The case stands under each of its categories."""
+    tx.session.execute(delete(CaseLabelRow).where(col(CaseLabelRow.case) == case.id))
+    for label in case.labels:
+        tx.session.add(
+            CaseLabelRow(case=case.id, category=int(label), state=case.state, lane=case.lane, opened_at=case.opened_at)
+        )
+    tx.session.flush()
 
 
 def decide(
@@ -140,120 +258,23 @@ def decisions(tx: Tx, case_id: int) -> list[Decision]:
     return [_decision(tx, row) for row in rows]
 
 
-def order(tx: Tx, case: Case, verb: Verb, obj: str, *, state: CommandState, by: str, at: datetime) -> Command:
-    """A new command on an object; waiting commands on the same object are overtaken by it."""
-    tx.session.execute(
-        update(CommandRow)
-        .where(
-            col(CommandRow.account) == case.account,
-            col(CommandRow.object) == obj,
-            col(CommandRow.state).in_([CommandState.QUEUED.value, CommandState.BY_HAND.value]),
-        )
-        .values(state=CommandState.OVERTAKEN.value)
-        .execution_options(synchronize_session=False)
-    )
-    newest = tx.session.exec(
-        select(func.max(CommandRow.number)).where(CommandRow.account == case.account, CommandRow.object == obj)
-    ).one()
-    row = CommandRow(
-        case=case.id,
-        account=case.account,
-        object=obj,
-        number=(newest or 0) + 1,
-        verb=verb,
-        lane=case.lane,
-        state=state,
-        due_at=at,
-        asked_by=by,
-        asked_at=at,
-    )
-    tx.session.add(row)
-    tx.session.flush()
-    return _command(row)
-
-
-def commands(tx: Tx, case_id: int) -> list[Command]:
-    rows = tx.session.exec(select(CommandRow).where(CommandRow.case == case_id).order_by(col(CommandRow.id)))
-    return [_command(row) for row in rows]
-
-
-def command(tx: Tx, command_id: int) -> Command:
-    row = tx.session.get(CommandRow, command_id)
-    if row is None:
-        raise NotFound(f"There is no command {command_id}.")
-    return _command(row)
-
-
-def claim_command(tx: Tx, *, now: datetime, owner: str, busy: Iterable[str] = ()) -> Command | None:
-    """Takes the next due command, most harm first. One whose lease lapsed is taken again: every verb may be repeated."""
-    ready = (col(CommandRow.state) == CommandState.QUEUED.value) & (col(CommandRow.due_at) <= now)
-    lapsed = (col(CommandRow.state) == CommandState.SENDING.value) & (col(CommandRow.lease_until) < now)
-    statement = (
-        select(CommandRow)
-        .where(or_(ready, lapsed), col(CommandRow.account).not_in(list(busy)))
-        .order_by(col(CommandRow.lane), col(CommandRow.due_at), col(CommandRow.id))
-        .limit(1)
-    )
-    if tx.is_postgres:
-        statement = statement.with_for_update(skip_locked=True)
-    row = tx.session.exec(statement).first()
-    if row is None:
-        return None
-    row.state, row.lease_owner, row.lease_until, row.tries = CommandState.SENDING, owner, now + LEASE, row.tries + 1
-    tx.session.add(row)
-    tx.session.flush()
-    return _command(row)
-
-
-def settle_command(tx: Tx, command_id: int, state: CommandState, **values: Any) -> Command:
-    """Writes how a command ended, or when it is due again. An overtaken command keeps that state."""
-    row = tx.session.get(CommandRow, command_id)
-    if row is None:
-        raise NotFound(f"There is no command {command_id}.")
-    row.state = state.value
-    row.lease_owner = row.lease_until = None
-    for name, value in values.items():
-        setattr(row, name, value)
-    tx.session.add(row)
-    tx.session.flush()
-    return _command(row)
-
-
-def waiting_commands(tx: Tx) -> list[Command]:
-    """What still has to be carried out, by machine or by hand."""
-    waiting = [CommandState.QUEUED.value, CommandState.SENDING.value, CommandState.BY_HAND.value]
-    rows = tx.session.exec(
-        select(CommandRow).where(col(CommandRow.state).in_(waiting)).order_by(col(CommandRow.lane), col(CommandRow.id))
-    )
-    return [_command(row) for row in rows]
-
-
-def _conditions(
-    states: Sequence[CaseState],
-    offices: Sequence[str] | None,
-    lane: int | None,
-    language: str,
-    platform: str,
-    min_score: float,
-    group_key: str,
-) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if states:
-        wanted.append(col(CaseRow.state).in_([each.value for each in states]))
-    if offices is not None:
-        wanted.append(col(CaseRow.office).in_(offices))
-    if lane is not None:
-        wanted.append(col(CaseRow.lane) == lane)
-    for column, value in (
-        (CaseRow.language, language),
-        (CaseRow.platform, platform),
-        (CaseRow.group_key, group_key),
-    ):
-        if value:
-            wanted.append(col(column) == value)
-    if min_score > 0:
-        wanted.append(col(CaseRow.top_score) >= min_score)
-    return wanted
+def _conditions(states: Sequence[CaseState], wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if len(states) == 1:
+        found.append(col(CaseRow.state) == states[0].value)
+    elif states:
+        found.append(col(CaseRow.state).in_([each.value for each in states]))
+    if wanted.offices is not None:
+        found.append(col(CaseRow.office).in_(wanted.offices))
+    if wanted.lane is not None:
+        found.append(col(CaseRow.lane) == wanted.lane)
+    exact = ("language", "platform", "account", "group_key")
+    found += [col(getattr(CaseRow, name)) == getattr(wanted, name) for name in exact if getattr(wanted, name)]
+    if wanted.min_score > 0:
+        found.append(col(CaseRow.top_score) >= wanted.min_score)
+    if wanted.review_due is not None:
+        found.append(col(CaseRow.review_due) == wanted.review_due)
+    return found
 
 
 def _from_verdict(verdict: KeptVerdict, lane: int) -> dict[str, Any]:
@@ -294,6 +315,7 @@ def _case(row: CaseRow) -> Case:
         acted_at=row.acted_at,
         closed_at=row.closed_at,
         block_review_at=row.block_review_at,
+        proposed=step_of(row.proposed),
     )
 
 
@@ -309,24 +331,4 @@ def _decision(tx: Tx, row: DecisionRow) -> Decision:
         reason=tx.seal.open(row.reason) if row.reason else "",
         why_not_less=tx.seal.open(row.why_not_less) if row.why_not_less else "",
         at=row.at,
-    )
-
-
-def _command(row: CommandRow) -> Command:
-    return Command(
-        id=row.id or 0,
-        case=row.case,
-        account=row.account,
-        object=row.object,
-        number=row.number,
-        verb=Verb(row.verb),
-        lane=row.lane,
-        state=CommandState(row.state),
-        due_at=row.due_at,
-        tries=row.tries,
-        asked_by=row.asked_by,
-        asked_at=row.asked_at,
-        code=row.code,
-        seen=row.seen,
-        done_at=row.done_at,
     )

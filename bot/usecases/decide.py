@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.accounts import Account, Means
-from bot.domain.cases import Case, CommandState, Decision, KeptReply, Verb
+from bot.domain.accounts import Account
+from bot.domain.cases import Case, Decision, KeptReply
 from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.judging import Opinion, ReviewKind
 from bot.domain.people import Person, Role
-from bot.store import audit, cases, replies
+from bot.store import audit, cases, judging, replies
 from bot.store.database import Tx
+from bot.usecases.orders import order_commands
 from bot.usecases.parts import Parts
 from moderation.cases import PROPOSED_STEP, CaseFacts, CaseState, Duty, Moderator, Move, after, moves, why_not
 from moderation.categories import Category
@@ -35,11 +37,16 @@ WHY_NOT: Final = {
     "no-review-due": "There is nothing to review on this case.",
     "review-first": "The urgent deletion has to be reviewed by another person first.",
     "cannot-be-undone": "This step cannot be undone on the platform.",
+    "look-first": "Look at the evidence and put down your own view first; then the proposal is shown to you.",
 }
 _NEEDS_CATEGORY: Final = frozenset({Move.HIDE, Move.DELETE_NOW, *PROPOSED_STEP})
 _NEEDS_REASON: Final = frozenset(
     {Move.DELETE_NOW, Move.REFUSE, Move.UNDO, Move.APPEAL, Move.UPHOLD, Move.REVERSE, Move.REVIEW}
 )
+_DECIDES: Final = frozenset({Move.HIDE, Move.DELETE_NOW, Move.APPROVE, *PROPOSED_STEP})
+"""Moves that make somebody a decider of the step: they may not judge an objection to it."""
+_FREES: Final = frozenset({Move.UNDO, Move.REVERSE, Move.DISMISS})
+"""Moves after which nothing that can be taken back stays in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,44 +73,94 @@ def decide(
 ) -> Case:
     """One person's move. NotAllowed says why not; BadInput says which ground is missing; Conflict: read it again."""
     with parts.store.begin() as tx:
-        case = _unlock_lapsed(tx, cases.get(tx, case_id), now)
-        if version is not None and version != case.version:
-            raise NotAllowed(f"Case {case_id} was changed by somebody else in the meantime; read it again.")
-        facts, person = facts_of(parts, tx, case), moderator(parts, by, case.office, now)
-        refusal = why_not(facts, person, move)
+        return decide_in(parts, tx, case_id, move, by=by, now=now, grounds=grounds, version=version)
+
+
+def decide_in(
+    parts: Parts,
+    tx: Tx,
+    case_id: int,
+    move: Move,
+    *,
+    by: Person,
+    now: datetime,
+    grounds: Grounds = NO_GROUNDS,
+    version: int | None = None,
+) -> Case:
+    """The same inside a transaction that does more than this move."""
+    case = _unlock_lapsed(tx, cases.get(tx, case_id), now)
+    if version is not None and version != case.version:
+        raise NotAllowed(f"Case {case_id} was changed by somebody else in the meantime; read it again.")
+    facts, person = facts_of(parts, tx, case, by), moderator(parts, by, case.office, now)
+    refusal = why_not(facts, person, move)
+    if refusal is not None:
+        raise NotAllowed(WHY_NOT[refusal]).worded(f"why-not.{refusal}")
+    _check_grounds(facts, move, grounds)
+    return _make(parts, tx, case, move, by, grounds, now)
+
+
+def look(parts: Parts, case_id: int, opinion: Opinion, *, by: Person, now: datetime, blind: bool = True) -> None:
+    """The second person's own view of the evidence, put down before the proposer's reasons are shown.
+
+    NotAllowed for anybody who could not approve anyway; Conflict when the view was given already.
+    """
+    with parts.store.begin() as tx:
+        case = cases.get(tx, case_id)
+        facts = replace(facts_of(parts, tx, case, by), looked=True)
+        refusal = why_not(facts, moderator(parts, by, case.office, now), Move.APPROVE)
         if refusal is not None:
-            raise NotAllowed(WHY_NOT[refusal])
-        _check_grounds(facts, move, grounds)
-        return _make(parts, tx, case, move, by, grounds, now)
+            raise NotAllowed(WHY_NOT[refusal]).worded(f"why-not.{refusal}")
+        item = judging.newest_second(tx, case_id)
+        if item is None:
+            raise NotAllowed(WHY_NOT["no-such-step"])
+        judging.judge(tx, item.id, by.login, opinion, blind=blind, at=now)
+        audit.append(tx, by, "case.looked", f"case:{case_id}", at=now, office=case.office, item=item.id, blind=blind)
 
 
 def allowed(parts: Parts, tx: Tx, case: Case, *, by: Person, now: datetime) -> tuple[Move, ...]:
     """The buttons of the page."""
-    return moves(facts_of(parts, tx, _lapse(case, now)), moderator(parts, by, case.office, now))
+    return moves(facts_of(parts, tx, lapse(case, now), by), moderator(parts, by, case.office, now))
 
 
-def facts_of(parts: Parts, tx: Tx, case: Case) -> CaseFacts:
-    """What the rules look at, gathered from case, verdict, decisions and roster."""
+def refusals(parts: Parts, tx: Tx, case: Case, *, by: Person, now: datetime) -> dict[Move, str | None]:
+    """For every move None when it is allowed, else the code of the sentence that says why not."""
+    facts, person = facts_of(parts, tx, lapse(case, now), by), moderator(parts, by, case.office, now)
+    return {move: why_not(facts, person, move) for move in Move}
+
+
+def facts_of(parts: Parts, tx: Tx, case: Case, by: Person | None = None) -> CaseFacts:
+    """What the rules look at, gathered from case, verdict, decisions and roster; ``by`` is who wants to know."""
     account = parts.account(case.account)
     verdict, reply = replies.verdict(tx, case.verdict), replies.get(tx, case.reply)
     deciders = {each.by for each in cases.decisions(tx, case.id) if each.step is not Step.NONE}
     return CaseFacts(
         state=case.state,
         step=case.step,
+        proposed=case.proposed,
         labels=frozenset(case.labels),
         signals=frozenset(signal.kind for signal in verdict.signals),
         holder=case.holder,
         proposer=case.proposer,
         deciders=frozenset(deciders),
         review_due=case.review_due,
-        means=means_of(account),
+        means=means_of(account, reply),
         author_known=bool(reply.author_id),
+        looked=by is None or has_looked(tx, case, by),
     )
 
 
-def means_of(account: Account) -> dict[Step, str]:
+def has_looked(tx: Tx, case: Case, by: Person) -> bool:
+    """Whether this person put down their own view since the newest proposal on the case was made."""
+    item = judging.newest_second(tx, case.id) if case.state is CaseState.PROPOSED else None
+    return item is not None and any(each.by == by.login for each in judging.judgements(tx, [item.id]))
+
+
+def means_of(account: Account, reply: KeptReply | None = None) -> dict[Step, str]:
+    """How each step is taken here. X hides only replies below own posts: neither quotes nor mere mentions."""
     able = account.capabilities
-    return {Step.HIDE: able.hide.value, Step.DELETE: able.delete.value, Step.BLOCK: able.block.value}
+    elsewhere = reply is not None and reply.kind in ("quote", "mention")
+    hide = "none" if elsewhere else able.hide.value
+    return {Step.HIDE: hide, Step.DELETE: able.delete.value, Step.BLOCK: able.block.value}
 
 
 def moderator(parts: Parts, by: Person, office: str, now: datetime) -> Moderator:
@@ -113,87 +170,71 @@ def moderator(parts: Parts, by: Person, office: str, now: datetime) -> Moderator
     return Moderator(by.login, frozenset(duty for role, duty in pairs if by.may(role, office, today)))
 
 
+def lapse(case: Case, now: datetime) -> Case:
+    """The case as it stands once a forgotten lock is counted as gone."""
+    if case.state is CaseState.CLAIMED and case.held_until is not None and case.held_until <= now:
+        return replace(case, state=CaseState.OPEN, holder=None)
+    return case
+
+
 def _make(parts: Parts, tx: Tx, case: Case, move: Move, by: Person, grounds: Grounds, now: datetime) -> Case:
-    step = _step_after(case, move)
+    decided = PROPOSED_STEP.get(move) or _step_after(case, move)
     decision = cases.decide(
         tx,
         case,
         move,
         by=by.login,
-        step=step if move in _DECIDES else Step.NONE,
+        step=decided if move in _DECIDES else Step.NONE,
         category=grounds.category,
         reason=grounds.reason.strip(),
         why_not_less=grounds.why_not_less.strip(),
         at=now,
     )
-    changed = cases.change(tx, case, after(case.state, move), step=step.word, **_values(case, move, by, now))
-    _order_commands(parts, tx, case, changed, move, by, now)
+    state = after(case.state, move, case.step)
+    changed = cases.change(tx, case, state, **_values(case, move, state, by, now))
+    if move in PROPOSED_STEP:
+        judging.add_item(tx, ReviewKind.SECOND, at=now, case=case.id, reply=case.reply, language=case.language)
+    if move in (Move.APPROVE, Move.REFUSE, Move.WITHDRAW):
+        item = judging.newest_second(tx, case.id)
+        judging.close_item(tx, item.id if item else 0, at=now)
+    order_commands(parts, tx, case, changed, move, by, now)
     _record(tx, changed, decision, by, now)
     return changed
 
 
-_DECIDES: Final = frozenset({Move.HIDE, Move.DELETE_NOW, Move.APPROVE, *PROPOSED_STEP})
-"""Moves that make somebody a decider of the step: they may not judge an objection to it."""
-
-
 def _step_after(case: Case, move: Move) -> Step:
-    if move in PROPOSED_STEP:
-        return PROPOSED_STEP[move]
-    fixed = {Move.HIDE: Step.HIDE, Move.DELETE_NOW: Step.DELETE}
-    if move in (Move.REFUSE, Move.WITHDRAW, Move.UNDO, Move.REVERSE, Move.REOPEN, Move.DISMISS):
-        return Step.NONE
-    return fixed.get(move, case.step)
+    """What is in force after the move; a deletion cannot be taken back by any."""
+    if move in _FREES:
+        return case.step if case.step is Step.DELETE else Step.NONE
+    if move is Move.APPROVE:
+        return case.proposed
+    return {Move.HIDE: Step.HIDE, Move.DELETE_NOW: Step.DELETE}.get(move, case.step)
 
 
-def _values(case: Case, move: Move, by: Person, now: datetime) -> dict[str, object]:
+def _values(case: Case, move: Move, state: CaseState, by: Person, now: datetime) -> dict[str, object]:
     """What else changes on the case's row."""
-    state = after(case.state, move)
-    values: dict[str, object] = {"first_seen_at": case.first_seen_at or now}
+    values: dict[str, object] = {"first_seen_at": case.first_seen_at or now, "step": _step_after(case, move).word}
     if state in (CaseState.CLAIMED, CaseState.PROPOSED):
         values |= {"holder": by.login, "held_until": now + HOLD_FOR}
     else:
         values |= {"holder": None, "held_until": None}
+    if state is not CaseState.PROPOSED:
+        values |= {"proposed": Step.NONE.word, "proposer": None}
     if move in PROPOSED_STEP:
-        values["proposer"] = by.login
+        values |= {"proposed": PROPOSED_STEP[move].word, "proposer": by.login}
     if move in (Move.HIDE, Move.DELETE_NOW, Move.APPROVE):
         values |= {"decider": by.login, "acted_at": now}
     if move is Move.DELETE_NOW:
         values["review_due"] = True
-    if move is Move.REVIEW:
+    if move in (Move.REVIEW, Move.UPHOLD, Move.REVERSE):  # all three are another person's judgement of the act
         values["review_due"] = False
-    if move is Move.APPROVE and case.step is Step.BLOCK:
+    if move is Move.APPROVE and case.proposed is Step.BLOCK:
         values["block_review_at"] = now + BLOCK_REVIEW
+    if move in _FREES:
+        values["block_review_at"] = None
     if state in (CaseState.CLOSED, CaseState.DISMISSED, CaseState.REVERSED):
         values["closed_at"] = now
     return values
-
-
-def _order_commands(parts: Parts, tx: Tx, before: Case, case: Case, move: Move, by: Person, now: datetime) -> None:
-    """What the platform must be told so that it stands as decided."""
-    reply, account = replies.get(tx, case.reply), parts.account(case.account)
-    for verb in _verbs(before, move):
-        means = account.capabilities.block if verb in (Verb.BLOCK, Verb.UNBLOCK) else Means.API
-        state = CommandState.BY_HAND if means is Means.ASSISTED else CommandState.QUEUED
-        cases.order(tx, case, verb, _object(verb, reply), state=state, by=by.login, at=now)
-
-
-def _verbs(before: Case, move: Move) -> tuple[Verb, ...]:
-    if move is Move.HIDE:
-        return (Verb.HIDE,)
-    if move is Move.DELETE_NOW:
-        return (Verb.DELETE,)
-    if move is Move.APPROVE:
-        return (Verb.DELETE,) if before.step is Step.DELETE else (Verb.HIDE, Verb.BLOCK)
-    if move in (Move.UNDO, Move.REVERSE):
-        undone = {Step.HIDE: (Verb.UNHIDE,), Step.BLOCK: (Verb.UNHIDE, Verb.UNBLOCK)}
-        return undone.get(before.step, ())
-    return ()
-
-
-def _object(verb: Verb, reply: KeptReply) -> str:
-    if verb in (Verb.BLOCK, Verb.UNBLOCK):
-        return f"author:{reply.author_id}"
-    return f"reply:{reply.platform_id}"
 
 
 def _check_grounds(facts: CaseFacts, move: Move, grounds: Grounds) -> None:
@@ -211,14 +252,8 @@ def _check_grounds(facts: CaseFacts, move: Move, grounds: Grounds) -> None:
 
 
 def _unlock_lapsed(tx: Tx, case: Case, now: datetime) -> Case:
-    lapsed = _lapse(case, now)
+    lapsed = lapse(case, now)
     return case if lapsed is case else cases.change(tx, case, lapsed.state, holder=None, held_until=None)
-
-
-def _lapse(case: Case, now: datetime) -> Case:
-    if case.state is CaseState.CLAIMED and case.held_until is not None and case.held_until <= now:
-        return replace(case, state=CaseState.OPEN, holder=None)
-    return case
 
 
 def _record(tx: Tx, case: Case, decision: Decision, by: Person, now: datetime) -> None:
@@ -230,6 +265,7 @@ def _record(tx: Tx, case: Case, decision: Decision, by: Person, now: datetime) -
         at=now,
         office=case.office,
         step=case.step.word,
+        proposed=case.proposed.word,
         category=int(decision.category) if decision.category else None,
         policy=case.policy,
         decision=decision.id,

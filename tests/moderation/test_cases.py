@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.cases import PROPOSED_STEP, CaseFacts, CaseState, Duty, Moderator, Move, after, lane, moves, why_not
+from moderation.cases import ENDED, PROPOSED_STEP, CaseFacts, CaseState, Duty, Moderator, Move, after, lane, moves, why_not
 from moderation.categories import VIEWPOINT_RISK, Category
 from moderation.ladder import Step, step_of
 from moderation.model import SignalKind
@@ -33,22 +33,26 @@ def walk(case: CaseFacts, steps: list[tuple[Moderator, int]]) -> list[tuple[Case
 def played(case: CaseFacts, who: str, move: Move) -> CaseFacts:
     from dataclasses import replace
 
-    state = after(case.state, move)
+    state = after(case.state, move, case.step)
     if move is Move.CLAIM:
         return replace(case, state=state, holder=who)
     if move in PROPOSED_STEP:
-        return replace(case, state=state, proposer=who, step=PROPOSED_STEP[move])
+        return replace(case, state=state, proposer=who, proposed=PROPOSED_STEP[move])
     if move is Move.HIDE:
         return replace(case, state=state, step=Step.HIDE, deciders=case.deciders | {who})
     if move is Move.DELETE_NOW:
         return replace(case, state=state, step=Step.DELETE, deciders=case.deciders | {who}, review_due=True)
     if move is Move.APPROVE:
         both = {who, case.proposer or ""}
-        return replace(case, state=state, deciders=case.deciders | both)
-    if move is Move.REVIEW:
+        return replace(
+            case, state=state, deciders=case.deciders | both, step=case.proposed, proposed=Step.NONE, proposer=None
+        )
+    if move in (Move.REFUSE, Move.WITHDRAW):
+        return replace(case, state=state, proposed=Step.NONE, proposer=None)
+    if move in (Move.REVIEW, Move.UPHOLD):
         return replace(case, state=state, review_due=False)
-    if move in (Move.UNDO, Move.REVERSE):
-        return replace(case, state=state, step=Step.NONE, proposer=None)
+    if move in (Move.UNDO, Move.REVERSE, Move.DISMISS):
+        return replace(case, state=state, step=Step.NONE, review_due=False, proposer=None)
     return replace(case, state=state)
 
 
@@ -66,6 +70,8 @@ def test_nobody_blocks_alone_on_any_path(
         if move is Move.APPROVE:
             assert case.proposer is not None
             assert case.proposer != who
+        if case.step is Step.BLOCK:
+            assert len(case.deciders) >= 2
 
 
 @given(PATHS, LABELS)
@@ -77,6 +83,8 @@ def test_deleting_alone_takes_an_emergency_and_leaves_a_review(
         if move is Move.DELETE_NOW:
             assert case.is_emergency
         if move is Move.CLOSE:
+            assert not case.review_due
+        if case.state in ENDED:
             assert not case.review_due
 
 
@@ -101,6 +109,8 @@ def test_a_person_without_a_duty_can_do_nothing() -> None:
         (CaseFacts(CaseState.PROPOSED, proposer="aiko", step=Step.BLOCK), AIKO, Move.APPROVE, "own-proposal"),
         (CaseFacts(CaseState.PROPOSED, proposer="aiko", step=Step.BLOCK), BENI, Move.APPROVE, None),
         (CaseFacts(CaseState.PROPOSED, proposer="aiko", step=Step.BLOCK), CHIE, Move.APPROVE, "no-right"),
+        (CaseFacts(CaseState.PROPOSED, proposer="aiko", looked=False), BENI, Move.APPROVE, "look-first"),
+        (CaseFacts(CaseState.PROPOSED, proposer="aiko", looked=False), BENI, Move.REFUSE, "look-first"),
         (CaseFacts(CaseState.APPEALED, deciders=frozenset({"aiko"})), AIKO, Move.UPHOLD, "own-decision"),
         (CaseFacts(CaseState.APPEALED, deciders=frozenset({"aiko"})), BENI, Move.REVERSE, None),
         (CaseFacts(CaseState.CLAIMED, holder="aiko", means={}), AIKO, Move.HIDE, "platform-cannot"),
@@ -149,3 +159,9 @@ def test_harm_decides_the_lane(labels: set[Category], signals: set[SignalKind], 
 def test_a_step_is_named_as_people_say_it() -> None:
     assert step_of("hide") is Step.HIDE
     assert Step.BLOCK.lower == (Step.HIDE, Step.DELETE)
+
+
+@pytest.mark.parametrize("move", [Move.REFUSE, Move.WITHDRAW])
+def test_a_proposal_that_falls_leaves_the_lower_step_standing(move: Move) -> None:
+    assert after(CaseState.PROPOSED, move, Step.HIDE) is CaseState.ACTED
+    assert after(CaseState.PROPOSED, move) in (CaseState.OPEN, CaseState.CLAIMED)

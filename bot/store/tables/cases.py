@@ -18,6 +18,9 @@ class CaseRow(SQLModel, table=True):
         Index("ix_case_file_queue", "state", "lane", "opened_at"),
         Index("ix_case_file_office", "office", "state", "lane", "opened_at"),
         Index("ix_case_file_group", "group_key", "state"),
+        Index("ix_case_file_language", "language", "state", "lane", "opened_at"),
+        Index("ix_case_file_block_review", "block_review_at"),
+        Index("ix_case_file_opened", "opened_at"),
     )
 
     id: int | None = key()
@@ -28,7 +31,8 @@ class CaseRow(SQLModel, table=True):
     platform: str
     lane: int
     state: str
-    step: str = "none"
+    step: str = "none"  # what is in force at the platform
+    proposed: str = "none"  # what waits for the second person
     labels: str = ""
     top_score: float = 0.0
     language: str = ""
@@ -45,6 +49,19 @@ class CaseRow(SQLModel, table=True):
     acted_at: datetime | None = None
     closed_at: datetime | None = None
     block_review_at: datetime | None = None
+
+
+class CaseLabelRow(SQLModel, table=True):
+    """A case under each of its categories, so that the queue of one category is read by index."""
+
+    __tablename__ = "case_label"
+    __table_args__ = (Index("ix_case_label_queue", "category", "state", "lane", "opened_at"),)
+
+    case: int = Field(foreign_key="case_file.id", sa_type=BIG, primary_key=True)
+    category: int = Field(primary_key=True)
+    state: str
+    lane: int
+    opened_at: datetime
 
 
 class DecisionRow(SQLModel, table=True):
@@ -92,3 +109,35 @@ class CommandRow(SQLModel, table=True):
     asked_at: datetime
     done_at: datetime | None = None
     checked_at: datetime | None = None
+
+
+class CallRow(SQLModel, table=True):
+    """One hide or unhide that was called: our own count against the platform's limits, besides its headers."""
+
+    __tablename__ = "moderation_call"
+    __table_args__ = (
+        Index("ix_moderation_call_account", "account", "at"),
+        Index("ix_moderation_call_conversation", "account", "conversation"),
+    )
+
+    id: int | None = key()
+    account: str
+    conversation: str
+    command: int = Field(foreign_key="command.id", sa_type=BIG, index=True)
+    object: str
+    verb: str
+    at: datetime
+
+
+class DriftRow(SQLModel, table=True):
+    """The platform no longer stands as decided, or somebody acted there past this service."""
+
+    __tablename__ = "drift"
+    __table_args__ = (Index("ix_drift_open", "settled_at", "noticed_at"),)
+
+    id: int | None = key()
+    case: int = Field(foreign_key="case_file.id", sa_type=BIG, index=True)
+    kind: str
+    noticed_at: datetime
+    settled_at: datetime | None = None
+    settled_by: str = ""

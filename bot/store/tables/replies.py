@@ -17,6 +17,9 @@ class ReplyRow(SQLModel, table=True):
         Index("ix_reply_thread", "account", "conversation_id", "written_at"),
         Index("ix_reply_author", "platform", "author_id", "written_at"),
         Index("ix_reply_unscreened", "screened_at", "id"),
+        Index("ix_reply_gone", "gone_at", "forgotten_at"),
+        Index("ix_reply_screened_action", "action", "screened_at"),
+        Index("ix_reply_recent", "account", "written_at"),
     )
 
     id: int | None = key()
@@ -38,6 +41,7 @@ class ReplyRow(SQLModel, table=True):
     edited_at: datetime | None = None
     gone_at: datetime | None = None
     forgotten_at: datetime | None = None
+    forgotten_why: str = ""  # "gone", "retention" or "request"
     screened_at: datetime | None = None
     policy: str = ""
     action: str = ""
@@ -59,11 +63,12 @@ class ReplyVersionRow(SQLModel, table=True):
 
 class VerdictRow(SQLModel, table=True):
     __tablename__ = "verdict"
+    __table_args__ = (Index("ix_verdict_policy", "policy", "at"), Index("ix_verdict_at", "at"))
 
     id: int | None = key()
     reply: int = Field(foreign_key="reply.id", sa_type=BIG, index=True)
     reply_version: int = 1
-    policy: str = Field(index=True)
+    policy: str
     action: str
     labels: str
     scores: dict[str, float] = Field(default_factory=dict, sa_type=JSON)

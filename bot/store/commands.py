@@ -1,0 +1,288 @@
+"""Queries about commands at the platforms: their order, leases and outcomes, our own count of calls, and drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, text, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from bot.domain.cases import Case, Command, CommandState, Drift, DriftKind, Verb
+from bot.domain.errors import NotFound
+from bot.store.database import Tx
+from bot.store.tables.cases import CallRow, CaseRow, CommandRow, DriftRow
+
+LEASE = timedelta(seconds=60)
+URGENT_LANE = 1
+"""Lanes 0 and 1, life and exposed personal data, may use what the others must leave."""
+
+
+def order(tx: Tx, case: Case, verb: Verb, obj: str, *, state: CommandState, by: str, at: datetime) -> Command:
+    """A new command on an object; waiting commands on the same object are overtaken by it."""
+    tx.session.execute(
+        update(CommandRow)
+        .where(
+            col(CommandRow.account) == case.account,
+            col(CommandRow.object) == obj,
+            col(CommandRow.state).in_([CommandState.QUEUED.value, CommandState.BY_HAND.value]),
+        )
+        .values(state=CommandState.OVERTAKEN.value)
+        .execution_options(synchronize_session=False)
+    )
+    newest = tx.session.exec(
+        select(func.max(CommandRow.number)).where(CommandRow.account == case.account, CommandRow.object == obj)
+    ).one()
+    row = CommandRow(
+        case=case.id,
+        account=case.account,
+        object=obj,
+        number=(newest or 0) + 1,
+        verb=verb,
+        lane=case.lane,
+        state=state,
+        due_at=at,
+        asked_by=by,
+        asked_at=at,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    return _command(row)
+
+
+def of_case(tx: Tx, case_id: int) -> list[Command]:
+    rows = tx.session.exec(select(CommandRow).where(CommandRow.case == case_id).order_by(col(CommandRow.id)))
+    return [_command(row) for row in rows]
+
+
+def get(tx: Tx, command_id: int) -> Command:
+    row = tx.session.get(CommandRow, command_id)
+    if row is None:
+        raise NotFound(f"There is no command {command_id}.")
+    return _command(row)
+
+
+def claim(
+    tx: Tx, *, now: datetime, owner: str, busy: Iterable[str] = (), reserved: Iterable[str] = ()
+) -> Command | None:
+    """Takes the next due command, most harm first. One whose lease lapsed is taken again: every verb may be repeated.
+
+    ``busy`` accounts are left out; of ``reserved`` ones only the urgent lanes are taken.
+    """
+    ready = (col(CommandRow.state) == CommandState.QUEUED.value) & (col(CommandRow.due_at) <= now)
+    lapsed = (col(CommandRow.state) == CommandState.SENDING.value) & (col(CommandRow.lease_until) < now)
+    kept_back = col(CommandRow.account).in_(list(reserved)) & (col(CommandRow.lane) > URGENT_LANE)
+    older = aliased(CommandRow)
+    under_way = (  # a reversal follows its action, never the other way round
+        select(older.id)
+        .where(
+            col(older.account) == CommandRow.account,
+            col(older.object) == CommandRow.object,
+            col(older.number) < CommandRow.number,
+            col(older.state) == CommandState.SENDING.value,
+        )
+        .exists()
+    )
+    statement = (
+        select(CommandRow)
+        .where(or_(ready, lapsed), col(CommandRow.account).not_in(list(busy)), ~kept_back, ~under_way)
+        .order_by(col(CommandRow.lane), col(CommandRow.due_at), col(CommandRow.id))
+        .limit(1)
+    )
+    if tx.is_postgres:
+        statement = statement.with_for_update(skip_locked=True)
+    row = tx.session.exec(statement).first()
+    if row is None:
+        return None
+    row.state, row.lease_owner, row.lease_until, row.tries = CommandState.SENDING, owner, now + LEASE, row.tries + 1
+    tx.session.add(row)
+    tx.session.flush()
+    return _command(row)
+
+
+def settle(tx: Tx, command_id: int, state: CommandState, **values: Any) -> Command:
+    """Writes how a command ended, or when it is due again. An overtaken command keeps that state."""
+    row = tx.session.get(CommandRow, command_id)
+    if row is None:
+        raise NotFound(f"There is no command {command_id}.")
+    row.state = _still(tx, row, state).value
+    row.lease_owner = row.lease_until = None
+    for name, value in values.items():
+        setattr(row, name, value)
+    tx.session.add(row)
+    tx.session.flush()
+    return _command(row)
+
+
+def _still(tx: Tx, row: CommandRow, state: CommandState) -> CommandState:
+    """A command that would be tried again gives way to a later one on its object."""
+    if state not in (CommandState.QUEUED, CommandState.BY_HAND):
+        return state
+    later = tx.session.exec(
+        select(CommandRow.id).where(
+            CommandRow.account == row.account, CommandRow.object == row.object, CommandRow.number > row.number
+        )
+    ).first()
+    return CommandState.OVERTAKEN if later is not None else state
+
+
+def waiting(tx: Tx) -> list[Command]:
+    """What still has to be carried out, by machine or by hand."""
+    states = [CommandState.QUEUED.value, CommandState.SENDING.value, CommandState.BY_HAND.value]
+    rows = tx.session.exec(
+        select(CommandRow).where(col(CommandRow.state).in_(states)).order_by(col(CommandRow.lane), col(CommandRow.id))
+    )
+    return [_command(row) for row in rows]
+
+
+def in_force(tx: Tx, account: str, obj: str) -> Command | None:
+    """The newest command that was carried out on an object: how it stood when we last acted."""
+    done = [CommandState.DONE.value, CommandState.UNPROVED.value]
+    row = tx.session.exec(
+        select(CommandRow)
+        .where(CommandRow.account == account, CommandRow.object == obj, col(CommandRow.state).in_(done))
+        .order_by(col(CommandRow.number).desc())
+        .limit(1)
+    ).first()
+    return _command(row) if row else None
+
+
+def newest(tx: Tx, account: str, obj: str) -> Command | None:
+    """The last command on an object in whatever state: it tells how the object must stand."""
+    row = tx.session.exec(
+        select(CommandRow)
+        .where(CommandRow.account == account, CommandRow.object == obj)
+        .order_by(col(CommandRow.number).desc())
+        .limit(1)
+    ).first()
+    return _command(row) if row else None
+
+
+def objects(tx: Tx, account: str, objs: Sequence[str]) -> dict[str, Command]:
+    """The newest command on each of these objects."""
+    rows = tx.session.exec(
+        select(CommandRow)
+        .where(CommandRow.account == account, col(CommandRow.object).in_(objs))
+        .order_by(col(CommandRow.number))
+    )
+    return {row.object: _command(row) for row in rows}
+
+
+def blocks_to_prove(tx: Tx, *, before: datetime, limit: int) -> list[Command]:
+    """Blocks carried out whose block list was last read before that instant, the longest unread first."""
+    rows = tx.session.exec(
+        select(CommandRow)
+        .where(
+            CommandRow.verb == Verb.BLOCK.value,
+            CommandRow.state == CommandState.DONE.value,
+            col(CommandRow.checked_at) < before,
+        )
+        .order_by(col(CommandRow.checked_at))
+        .limit(limit)
+    )
+    return [_command(row) for row in rows]
+
+
+def one_at_a_time(tx: Tx) -> None:
+    """Only one process at a time counts calls and claims; SQLite's writers are alone anyway."""
+    if tx.is_postgres:
+        tx.session.execute(text("SELECT pg_advisory_xact_lock(7022)"))
+
+
+def note_call(tx: Tx, command: Command, conversation: str, *, at: datetime) -> None:
+    """Written before the call, so that a crash counts it too."""
+    row = CallRow(
+        account=command.account,
+        conversation=conversation,
+        command=command.id,
+        object=command.object,
+        verb=command.verb,
+        at=at,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+
+
+def calls_since(tx: Tx, since: datetime) -> dict[str, int]:
+    """How many hides and unhides were called for each account since then."""
+    rows = tx.session.exec(select(CallRow.account, func.count()).where(CallRow.at > since).group_by(CallRow.account))
+    return dict(rows.all())
+
+
+def hidden_in(tx: Tx, account: str, conversation: str) -> int:
+    """How many replies of a conversation our last call hid."""
+    newest_call = (
+        select(func.max(CallRow.id))
+        .where(CallRow.account == account, CallRow.conversation == conversation)
+        .group_by(CallRow.object)
+    )
+    return tx.session.exec(
+        select(func.count()).where(col(CallRow.id).in_(newest_call), CallRow.verb == Verb.HIDE.value)
+    ).one()
+
+
+def note_drift(tx: Tx, case: Case, kind: DriftKind, *, at: datetime) -> Drift | None:
+    """Notes a difference once; None while the same one is still open on the case."""
+    open_one = tx.session.exec(
+        select(DriftRow.id).where(
+            DriftRow.case == case.id, DriftRow.kind == kind.value, col(DriftRow.settled_at).is_(None)
+        )
+    ).first()
+    if open_one is not None:
+        return None
+    row = DriftRow(case=case.id, kind=kind.value, noticed_at=at)
+    tx.session.add(row)
+    tx.session.flush()
+    return _drift(row)
+
+
+def drifts(tx: Tx, case_id: int) -> list[Drift]:
+    """Every difference noticed on a case, oldest first."""
+    rows = tx.session.exec(select(DriftRow).where(DriftRow.case == case_id).order_by(col(DriftRow.id)))
+    return [_drift(row) for row in rows]
+
+
+def open_drifts(tx: Tx, offices: Sequence[str] | None = None, *, limit: int = 200) -> list[Drift]:
+    """Differences that nobody has looked at, oldest first."""
+    statement = select(DriftRow).where(col(DriftRow.settled_at).is_(None))
+    if offices is not None:
+        statement = statement.join(CaseRow, col(CaseRow.id) == DriftRow.case).where(col(CaseRow.office).in_(offices))
+    return [_drift(row) for row in tx.session.exec(statement.order_by(col(DriftRow.noticed_at)).limit(limit))]
+
+
+def settle_drift(tx: Tx, drift_id: int, *, by: str, at: datetime) -> Drift:
+    """Somebody looked at it."""
+    row = tx.session.get(DriftRow, drift_id)
+    if row is None:
+        raise NotFound(f"There is no alarm {drift_id}.")
+    if row.settled_at is None:
+        row.settled_at, row.settled_by = at, by
+        tx.session.add(row)
+        tx.session.flush()
+    return _drift(row)
+
+
+def _drift(row: DriftRow) -> Drift:
+    return Drift(row.id or 0, row.case, DriftKind(row.kind), row.noticed_at, row.settled_at, row.settled_by)
+
+
+def _command(row: CommandRow) -> Command:
+    return Command(
+        id=row.id or 0,
+        case=row.case,
+        account=row.account,
+        object=row.object,
+        number=row.number,
+        verb=Verb(row.verb),
+        lane=row.lane,
+        state=CommandState(row.state),
+        due_at=row.due_at,
+        tries=row.tries,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        code=row.code,
+        seen=row.seen,
+        done_at=row.done_at,
+    )

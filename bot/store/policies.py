@@ -1,0 +1,85 @@
+"""Queries about policy versions: drafts, the live one, and those that were taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.domain.errors import Conflict, NotFound
+from bot.domain.judging import PolicyState, PolicyVersion
+from bot.store.database import Tx
+from bot.store.tables.policies import PolicyRow
+
+
+def add(tx: Tx, *, version: str, text: str, base: str, note: str, by: str, at: datetime) -> PolicyVersion:
+    """A draft; Conflict when exactly this text stands already."""
+    if tx.session.exec(select(PolicyRow.id).where(PolicyRow.version == version)).first() is not None:
+        raise Conflict(f"Exactly this policy stands already as {version}.")
+    row = PolicyRow(version=version, state=PolicyState.DRAFT, text=text, base=base, note=note, made_by=by, made_at=at)
+    tx.session.add(row)
+    tx.session.flush()
+    return _policy(row)
+
+
+def get(tx: Tx, policy_id: int) -> PolicyVersion:
+    row = tx.session.get(PolicyRow, policy_id)
+    if row is None:
+        raise NotFound(f"There is no policy version {policy_id}; see 'kouhou policy list'.")
+    return _policy(row)
+
+
+def by_version(tx: Tx, version: str) -> PolicyVersion | None:
+    """The stored version that verdicts name; None for the one that ships with the program."""
+    row = tx.session.exec(select(PolicyRow).where(PolicyRow.version == version)).first()
+    return _policy(row) if row else None
+
+
+def live(tx: Tx) -> PolicyVersion | None:
+    """The version in force; None while the one that ships is."""
+    row = tx.session.exec(select(PolicyRow).where(PolicyRow.state == PolicyState.LIVE.value)).first()
+    return _policy(row) if row else None
+
+
+def find(tx: Tx, *, states: Sequence[PolicyState] = (), limit: int = 100) -> list[PolicyVersion]:
+    """Newest first."""
+    statement = select(PolicyRow)
+    if states:
+        statement = statement.where(col(PolicyRow.state).in_([state.value for state in states]))
+    return [_policy(row) for row in tx.session.exec(statement.order_by(col(PolicyRow.id).desc()).limit(limit))]
+
+
+def change(tx: Tx, policy_id: int, state: PolicyState, **values: Any) -> PolicyVersion:
+    """Moves a version; its text is never touched."""
+    row = tx.session.get(PolicyRow, policy_id)
+    if row is None:
+        raise NotFound(f"There is no policy version {policy_id}; see 'kouhou policy list'.")
+    row.state = state.value
+    for name, value in values.items():
+        setattr(row, name, value)
+    tx.session.add(row)
+    tx.session.flush()
+    return _policy(row)
+
+
+def _policy(row: PolicyRow) -> PolicyVersion:
+    return PolicyVersion(
+        id=row.id or 0,
+        version=row.version,
+        state=PolicyState(row.state),
+        text=row.text,
+        base=row.base,
+        note=row.note,
+        made_by=row.made_by,
+        made_at=row.made_at,
+        proposed_by=row.proposed_by,
+        report=row.report,
+        reported_at=row.reported_at,
+        live_by=row.live_by,
+        live_at=row.live_at,
+        ended_by=row.ended_by,
+        ended_at=row.ended_at,
+        ended_why=row.ended_why,
+    )
