@@ -12,15 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, text
 from sqlmodel import col, select
 
-from bot.domain.people import Person
+from bot.domain.people import EVERYWHERE, Person
 from bot.store.database import Tx
 from bot.store.tables.audit import AuditHeadRow, AuditRow
 
 GENESIS: Final = "0" * 64
+_JAPAN: Final = ZoneInfo("Asia/Tokyo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,20 @@ class Event:
     facts: dict[str, Any]
     previous: str
     hash: str
+    address: str = ""
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to look for: exact actor and office, beginnings of ``what`` and ``subject``, times [since, until) UTC."""
+
+    actor: str = ""
+    what: str = ""
+    subject: str = ""
+    office: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,10 @@ class Entry:
 
 
 def append(tx: Tx, person: Person, what: str, subject: str, *, at: datetime, office: str = "", **facts: Any) -> Event:
-    """Adds one event in the transaction of the change it tells of. ``what`` is a constant like ``post.approved``."""
+    """Adds one event in the transaction of the change it tells of. ``what`` is a constant like ``post.approved``.
+
+    The event also says which roles the person held there on that day.
+    """
     return append_many(tx, person, [Entry(what, subject, office, facts)], at=at)[0]
 
 
@@ -80,6 +99,7 @@ def _row(seq: int, previous: str, person: Person, entry: Entry, at: datetime) ->
             "what": entry.what,
             "subject": entry.subject,
             "office": entry.office,
+            "roles": _roles(person, entry.office, at),
             "facts": dict(entry.facts),
         }
     )
@@ -117,6 +137,62 @@ def latest(tx: Tx, *, limit: int = 50) -> list[Event]:
     return [_event(row) for row in tx.session.exec(select(AuditRow).order_by(col(AuditRow.seq).desc()).limit(limit))]
 
 
+def search(tx: Tx, wanted: Filter, *, before: int = 0, limit: int = 50) -> list[Event]:
+    """Newest first, from below event ``before`` (0: from the newest), so that pages stay put while events arrive."""
+    conditions = _conditions(wanted)
+    if before:
+        conditions.append(col(AuditRow.seq) < before)
+    rows = tx.session.exec(select(AuditRow).where(*conditions).order_by(col(AuditRow.seq).desc()).limit(limit))
+    return [_event(row) for row in rows]
+
+
+def walk(tx: Tx, wanted: Filter) -> Iterator[Event]:
+    """Everything that fits, oldest first, a thousand at a time."""
+    after = 0
+    while True:
+        rows = tx.session.exec(
+            select(AuditRow)
+            .where(*_conditions(wanted), col(AuditRow.seq) > after)
+            .order_by(col(AuditRow.seq))
+            .limit(1000)
+        ).all()
+        if not rows:
+            return
+        yield from (_event(row) for row in rows)
+        after = rows[-1].seq
+        tx.session.expunge_all()
+
+
+def last_before(tx: Tx, at: datetime) -> tuple[int, str]:
+    """(number, hash) of the newest event before an instant; (0, genesis) if there is none."""
+    row = tx.session.exec(select(AuditRow).where(AuditRow.at < at).order_by(col(AuditRow.seq).desc()).limit(1)).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def newest(tx: Tx, what: str) -> Event | None:
+    """The newest event of one kind."""
+    row = tx.session.exec(
+        select(AuditRow).where(AuditRow.what == what).order_by(col(AuditRow.seq).desc()).limit(1)
+    ).first()
+    return _event(row) if row else None
+
+
+def chain(tx: Tx) -> Iterator[tuple[int, Any, str, str, str, str, str, str, str]]:
+    """(seq, at, actor, what, subject, office, body, previous, hash) of every event in order, as the driver gives them.
+
+    ``at`` is text on SQLite and a datetime on PostgreSQL; both are UTC.
+    """
+    columns = "seq, at, actor, what, subject, office, body, previous, hash"
+    statement = f"SELECT {columns} FROM audit ORDER BY seq"  # noqa: S608  the columns stand above
+    cursor: Any = tx.session.connection().connection.cursor(*(["audit_chain"] if tx.is_postgres else []))
+    try:  # the driver's own cursor: a million rows through the mapper would take longer than the proof
+        cursor.execute(statement)
+        while part := cursor.fetchmany(10_000):
+            yield from part
+    finally:
+        cursor.close()
+
+
 def raw_lines(tx: Tx) -> Iterator[tuple[int, str, str, str]]:
     """(seq, body, previous, hash) of the whole chain in order, without building objects."""
     rows = (
@@ -134,6 +210,29 @@ def head(tx: Tx) -> tuple[int, str]:
     return (row.seq, row.hash or GENESIS) if row else (0, GENESIS)
 
 
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.actor:
+        found.append(col(AuditRow.actor) == wanted.actor)
+    if wanted.office:
+        found.append(col(AuditRow.office) == wanted.office)
+    for column, value in ((AuditRow.what, wanted.what), (AuditRow.subject, wanted.subject)):
+        if value:
+            found.append(col(column).startswith(value, autoescape=True))
+    if wanted.since:
+        found.append(col(AuditRow.at) >= wanted.since)
+    if wanted.until:
+        found.append(col(AuditRow.at) < wanted.until)
+    return found
+
+
+def _roles(person: Person, office: str, at: datetime) -> list[str]:
+    """What the person was there; everything they were anywhere, for an event that belongs to no office."""
+    day = at.astimezone(_JAPAN).date()
+    living = [g for g in person.grants if g.until is None or day <= g.until]
+    return sorted({g.role.value for g in living if not office or g.office in (EVERYWHERE, office)})
+
+
 def _lock_head(tx: Tx) -> AuditHeadRow:
     statement = select(AuditHeadRow).where(AuditHeadRow.id == 1)
     if tx.is_postgres:
@@ -147,6 +246,7 @@ def _lock_head(tx: Tx) -> AuditHeadRow:
 
 
 def _event(row: AuditRow) -> Event:
+    body = json.loads(row.body)
     return Event(
         seq=row.seq,
         at=row.at,
@@ -154,7 +254,9 @@ def _event(row: AuditRow) -> Event:
         what=row.what,
         subject=row.subject,
         office=row.office,
-        facts=json.loads(row.body)["facts"],
+        facts=body["facts"],
         previous=row.previous,
         hash=row.hash,
+        address=body.get("from", ""),
+        roles=tuple(body.get("roles", ())),
     )

@@ -19,7 +19,7 @@ class AuditRow(SQLModel, table=True):
     actor: str = Field(index=True)
     what: str = Field(index=True)
     subject: str = Field(index=True)
-    office: str = ""
+    office: str = Field(default="", index=True)
     body: str
     previous: str
     hash: str

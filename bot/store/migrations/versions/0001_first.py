@@ -20,6 +20,26 @@ def upgrade() -> None:
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('account', name=op.f('pk_account_seen'))
     )
+    op.create_table('api_token',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('owner', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('scopes', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('offices', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('per_minute', sa.Integer(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('token_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('decided_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_token')),
+    sa.UniqueConstraint('name', name='uq_api_token_name'),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_api_token_token_hash'))
+    )
     op.create_table('audit',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -35,6 +55,7 @@ def upgrade() -> None:
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_actor'), ['actor'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_at'), ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_office'), ['office'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_subject'), ['subject'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_what'), ['what'], unique=False)
 
@@ -100,6 +121,18 @@ def upgrade() -> None:
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_waiting'))
     )
+    op.create_table('maintenance',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('starts_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ends_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_maintenance'))
+    )
+    with op.batch_alter_table('maintenance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_maintenance_ends_at'), ['ends_at'], unique=False)
+
     op.create_table('notice',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -252,6 +285,26 @@ def upgrade() -> None:
         batch_op.create_index('ix_reply_thread', ['account', 'conversation_id', 'written_at'], unique=False)
         batch_op.create_index('ix_reply_unscreened', ['screened_at', 'id'], unique=False)
 
+    op.create_table('rights_change',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('login', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('office', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('deputy_of', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('decided_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rights_change'))
+    )
+    with op.batch_alter_table('rights_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rights_change_login'), ['login'], unique=False)
+        batch_op.create_index(batch_op.f('ix_rights_change_state'), ['state'], unique=False)
+
     op.create_table('staff',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('login', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -260,6 +313,8 @@ def upgrade() -> None:
     sa.Column('password', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('one_time', sa.Boolean(), nullable=False),
     sa.Column('totp', sa.LargeBinary(), nullable=True),
+    sa.Column('totp_new', sa.LargeBinary(), nullable=True),
+    sa.Column('totp_step', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('locale', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -288,6 +343,19 @@ def upgrade() -> None:
     sa.Column('code', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('account', name=op.f('pk_token_probe'))
     )
+    op.create_table('api_answer',
+    sa.Column('token', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['token'], ['api_token.id'], name=op.f('fk_api_answer_token_api_token')),
+    sa.PrimaryKeyConstraint('token', 'key', name=op.f('pk_api_answer'))
+    )
+    with op.batch_alter_table('api_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_api_answer_at'), ['at'], unique=False)
+
     op.create_table('approval',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('post', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -329,12 +397,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_attempt_post'), ['post'], unique=False)
         batch_op.create_index('uq_attempt_open', ['post'], unique=True, sqlite_where=sa.text("phase <> 'closed'"), postgresql_where=sa.text("phase <> 'closed'"))
 
+    op.create_table('consent',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('user', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('locale', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('address', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_consent_user_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
+    )
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_consent_user'), ['user'], unique=False)
+
     op.create_table('grant_given',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('user', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('office', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('deputy_of', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('given_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('given_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_grant_given_user_staff')),
@@ -356,6 +438,22 @@ def upgrade() -> None:
     with op.batch_alter_table('legal_hold', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_legal_hold_reply'), ['reply'], unique=False)
 
+    op.create_table('passkey',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('user', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('credential', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('public_key', sa.LargeBinary(), nullable=False),
+    sa.Column('sign_count', sa.Integer(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_passkey_user_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_passkey')),
+    sa.UniqueConstraint('credential', name=op.f('uq_passkey_credential'))
+    )
+    with op.batch_alter_table('passkey', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_passkey_user'), ['user'], unique=False)
+
     op.create_table('post_review',
     sa.Column('post', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -370,6 +468,15 @@ def upgrade() -> None:
     with op.batch_alter_table('post_review', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_post_review_done_at'), ['done_at'], unique=False)
 
+    op.create_table('recovery_code',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('user', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_recovery_code_user_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recovery_code')),
+    sa.UniqueConstraint('user', 'code_hash', name='uq_recovery_code_user_code_hash')
+    )
     op.create_table('reply_version',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('reply', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -408,6 +515,8 @@ def upgrade() -> None:
     sa.Column('address', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('agent', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('second_factor', sa.Boolean(), nullable=False),
+    sa.Column('challenge', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('challenge_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['user'], ['staff.id'], name=op.f('fk_session_user_staff')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_session')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_session_token_hash'))
@@ -706,15 +815,24 @@ def downgrade() -> None:
     op.drop_table('session')
     op.drop_table('revision')
     op.drop_table('reply_version')
+    op.drop_table('recovery_code')
     with op.batch_alter_table('post_review', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_post_review_done_at'))
 
     op.drop_table('post_review')
+    with op.batch_alter_table('passkey', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_passkey_user'))
+
+    op.drop_table('passkey')
     with op.batch_alter_table('legal_hold', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_legal_hold_reply'))
 
     op.drop_table('legal_hold')
     op.drop_table('grant_given')
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_consent_user'))
+
+    op.drop_table('consent')
     with op.batch_alter_table('attempt', schema=None) as batch_op:
         batch_op.drop_index('uq_attempt_open', sqlite_where=sa.text("phase <> 'closed'"), postgresql_where=sa.text("phase <> 'closed'"))
         batch_op.drop_index(batch_op.f('ix_attempt_post'))
@@ -725,12 +843,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_approval_post'))
 
     op.drop_table('approval')
+    with op.batch_alter_table('api_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_api_answer_at'))
+
+    op.drop_table('api_answer')
     op.drop_table('token_probe')
     op.drop_table('stop')
     with op.batch_alter_table('staff', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_staff_subject'))
 
     op.drop_table('staff')
+    with op.batch_alter_table('rights_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_rights_change_state'))
+        batch_op.drop_index(batch_op.f('ix_rights_change_login'))
+
+    op.drop_table('rights_change')
     with op.batch_alter_table('reply', schema=None) as batch_op:
         batch_op.drop_index('ix_reply_unscreened')
         batch_op.drop_index('ix_reply_thread')
@@ -768,6 +895,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_notice_person')
 
     op.drop_table('notice')
+    with op.batch_alter_table('maintenance', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_maintenance_ends_at'))
+
+    op.drop_table('maintenance')
     op.drop_table('import_waiting')
     op.drop_table('heartbeat')
     op.drop_table('golden')
@@ -781,9 +912,11 @@ def downgrade() -> None:
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_what'))
         batch_op.drop_index(batch_op.f('ix_audit_subject'))
+        batch_op.drop_index(batch_op.f('ix_audit_office'))
         batch_op.drop_index(batch_op.f('ix_audit_at'))
         batch_op.drop_index(batch_op.f('ix_audit_actor'))
 
     op.drop_table('audit')
+    op.drop_table('api_token')
     op.drop_table('account_seen')
     # ### end Alembic commands ###
