@@ -103,7 +103,7 @@ def _replaced(theirs: list[Token], ours: list[Token], places: Places, inside: bo
     i1, i2, j1, j2 = places
     was = " ".join(token.text for token in theirs[i1:i2])
     now = " ".join(token.text for token in ours[j1:j2])
-    kind, weight = _kind(was, now, "".join(token.text for token in theirs[i2 : i2 + 3]))
+    kind, weight = _kind(was, now, "".join(token.text for token in theirs[i2 : i2 + 2]))
     if i2 - i1 > 12 or j2 - j1 > 12:
         return None
     return Change(kind, was, now, ours[j1].start, ours[j2 - 1].end, weight)
@@ -139,6 +139,8 @@ def _kind(was: str, now: str, after: str) -> tuple[str, float]:
         return "handle", 0.9
     numbers_was, numbers_now = re.findall(r"[0-9]+", was), re.findall(r"[0-9]+", now)
     if numbers_was and numbers_now and set(numbers_was) != set(numbers_now):
+        if re.search(r"[0-9]:[0-9]", was):
+            return "hour", 0.9
         return next((name for name, unit in _UNITS if unit.search(after)), "number"), 0.9
     if bool(_NEGATION.search(was)) != bool(_NEGATION.search(now)):
         return "negation", 0.75

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Fused:
 class Fusion:
     """The shipped weights; scoring a batch is one matrix product."""
 
-    def __init__(self, table: Mapping[str, Sequence[object]]) -> None:
+    def __init__(self, table: Mapping[str, Sequence[Any]]) -> None:
         self._place = {str(name): index for index, name in enumerate(table["features"])}
         self._centre = np.asarray(table["centre"], np.float64)
         self._spread = np.asarray(table["spread"], np.float64)

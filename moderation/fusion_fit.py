@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def fit(inputs: Array, answers: Array, ridge: float = RIDGE, rounds: int = 25) -
     return weights[:-1], float(weights[-1])
 
 
-def fit_all(rows: Sequence[Mapping[str, float]], answers: Array) -> dict[str, object]:
+def fit_all(rows: Sequence[Mapping[str, float]], answers: Array) -> dict[str, list[Any]]:
     """The weights file as a table: features, their centre and spread, weights and bias per output."""
     counts = Counter(name for row in rows for name in row)
     names = sorted(name for name, count in counts.items() if count >= SEEN)
@@ -99,7 +99,7 @@ def out_of_fold(table: Sequence[Mapping[str, float]], answers: Array, folds: Arr
     chances = np.zeros(answers.shape)
     for fold in np.unique(folds):
         inside, outside = np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist()
-        fusion = Fusion(fit_all([table[i] for i in inside], answers[inside]))  # type: ignore[arg-type]
+        fusion = Fusion(fit_all([table[i] for i in inside], answers[inside]))
         for i, fused in zip(outside, fusion.scores([table[i] for i in outside]), strict=True):
             chances[i] = [*fused.scores.values(), fused.crisis, fused.acceptable, fused.protected]
     return chances

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -17,6 +18,8 @@ _GROUNDS: Final = (
     ("ask", "question", 0.2),
     ("thank", "thanks", 0.15),
 )
+_ABUSE: Final = ("insult", "slur", "dehumanise", "death-wish", "send-home")
+_QUOTED: Final = re.compile("「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\"|«[^»]*»|‘[^’]*’|(?<!\\w)'[^']*'(?!\\w)")
 _NOTABLE: Final = 0.4
 """A detector's score from which it is worth showing that a category was taken back."""
 
@@ -31,13 +34,28 @@ def relieve(context: Context, scores: Mapping[Category, float]) -> dict[Category
 
 
 def spare(context: Context, scores: Mapping[Category, float]) -> dict[Category, float]:
-    """Two settled cases: an exact quote altered nothing; an account that names itself a parody poses as nobody."""
+    """Settled cases: an exact quote altered nothing, abuse in quotation marks beside words that condemn it insults
+    nobody, an account that names itself a parody poses as nobody.
+    """
     after = dict(scores)
     if context.faithful:
         after[Category.ALTERED_POST] *= 0.4
+    if quotes_to_condemn(context):
+        after[Category.DEFAMATION] *= 0.6
     if declares_itself(context.reply.author) and not context.has("ask-data", "claim"):
         after[Category.IMPERSONATION] *= 0.4
     return after
+
+
+def quotes_to_condemn(context: Context) -> bool:
+    """Whether every abusive term stands in quotation marks and words outside them condemn it."""
+    abuse = [hit.span() for group in _ABUSE for hit in context.hits.get(group, ())]
+    if not abuse or not context.has("condemn"):
+        return False
+    quoted = [match.span() for match in _QUOTED.finditer(context.reply.text)]
+    inside = all(any(first <= start and end <= last for first, last in quoted) for start, end in abuse)
+    condemned = [hit.span() for hit in context.hits["condemn"]]
+    return inside and any(not any(first <= start < last for first, last in quoted) for start, _ in condemned)
 
 
 def freed(

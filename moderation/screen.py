@@ -60,7 +60,12 @@ class Screener:
         """Verdicts in the order of the replies; batches are several times faster than single calls."""
         cut = [_cut(reply) for reply in replies]
         looks = [self.look(reply) for reply in cut]
-        modelled = self._modelled(cut, looks)
+        return self.judge(replies, looks, self._modelled(cut, looks))
+
+    def judge(
+        self, replies: Sequence[Reply], looks: Sequence[Look], modelled: Sequence[ModelScores | None]
+    ) -> list[Verdict]:
+        """Verdicts from what the detectors saw and what a model scored, for those who bring their own scores."""
         fused = self._fuse(looks, modelled)
         rows = zip(replies, looks, modelled, fused, strict=True)
         return [self._verdict(reply, look, model, each) for reply, look, model, each in rows]
