@@ -28,6 +28,7 @@ from bot.store import audit, desk, posts, service
 from bot.store.database import Tx
 from bot.usecases.compose import check_account, check_slot, check_version, edit, slot_for
 from bot.usecases.parts import Parts
+from bot.usecases.tokens import answers_for, refuse_owner
 from bot.usecases.trail import record
 
 REVIEW_WITHIN: Final = timedelta(hours=24)
@@ -44,6 +45,7 @@ def approve(
         if digest is not None and digest != post.revision.digest:
             raise Conflict(f"Post {post.id} was edited after you opened it; read the new text before you approve.")
         may_approve(post, by.login)
+        refuse_owner(tx, post.author, by)
         check_account(parts.account(post.account))
         check_slot(office, post.revision.slot, now)
         if post.state is not PostState.SUBMITTED:
@@ -95,7 +97,7 @@ def release(
         slot = slot_for(office, when, reason or post.revision.slot.reason, post.lane)
         check_slot(office, slot, now)
         post = reslot(tx, post, slot, now=now)
-        if by.login not in (post.author, *valid_approvers(post)):
+        if by.login not in (post.author, *valid_approvers(post)) and not answers_for(tx, post.author, by):
             post = posts.approve(tx, post, Approval(post.revision.digest, by.login, now))
         if len(valid_approvers(post)) < needed(office, post):
             post = posts.change(tx, post, PostState.SUBMITTED, at=now, hold=None, note="")
