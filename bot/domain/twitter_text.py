@@ -43,3 +43,19 @@ def weighted_length(text: str) -> int:
 def urls_in(text: str) -> tuple[str, ...]:
     """Every stretch that X turns into a link, with or without a scheme, in order."""
     return tuple(_LIBRARY.extract_urls(text))
+
+
+def counting_tables() -> dict[str, Any]:
+    """The library's own tables, for a script that has to count as this module does.
+
+    ``gtld`` and ``cctld`` are patterns, ``emoji`` the sequences, longest first, ``single`` ranges of code points.
+    """
+    room = "twitter_text.regexp"
+    emoji = import_module(f"{room}.emoji")
+    sequences = sorted((each for each in emoji.emoji_dict if len(each) > 1), key=len, reverse=True)
+    return {
+        "gtld": import_module(f"{room}.valid_gtld").valid_gtld.pattern,
+        "cctld": import_module(f"{room}.valid_cctld").valid_cctld.pattern,
+        "emoji": sequences,
+        "single": emoji.single_codepoint_emoji_ranges,
+    }

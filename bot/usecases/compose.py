@@ -21,6 +21,7 @@ LATE_OK = timedelta(minutes=30)
 """How late a post may still go out by itself; closing time comes first."""
 DISASTER_LATE_OK = timedelta(hours=2)
 """A disaster notice waits longer for its approver, at any hour, before it expires."""
+DAY = timedelta(days=1)
 APART = timedelta(minutes=5)
 """Between two slots of one account."""
 

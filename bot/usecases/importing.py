@@ -85,7 +85,7 @@ def take_media(parts: Parts, path: Path, alt: str) -> Media:
 
 def shelve(parts: Parts, name: str, data: bytes, alt: str) -> Media:
     """The same for bytes. BadInput for other kinds of file and for pictures over 15 MB."""
-    mime = _mime(name, data)
+    mime = mime_of(name, data)
     if len(data) > MOST_PICTURE:
         raise BadInput("The picture is larger than 15 MB; make it smaller.", key="media")
     return Media(Path(name).name[:200], parts.shelf.put(data), mime, alt.strip(), len(data))
@@ -98,7 +98,7 @@ _SIGNATURES: Final = (
 )
 
 
-def _mime(name: str, data: bytes) -> str:
+def mime_of(name: str, data: bytes) -> str:
     """What the bytes are, not what the name says."""
     for signature, mime in _SIGNATURES:
         if data.startswith(signature):

@@ -22,11 +22,11 @@ TWIN_SOUGHT_FOR: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Why one account's part of a notice cannot be taken as it is; ``account`` is a roster id."""
+class Outlook:
+    """What would become of one wish: its slot, and why it would be refused, if it would."""
 
-    account: str
-    error: KouhouError
+    due_at: datetime | None
+    error: KouhouError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,11 @@ class Twins:
     accounts: tuple[str, ...]
 
 
-def problems(parts: Parts, wishes: Sequence[Wish], *, by: Person, now: datetime) -> tuple[Problem, ...]:
-    """Everything that would refuse a submission, one sentence per account. Nothing is stored."""
+def outlook(parts: Parts, wishes: Sequence[Wish], *, by: Person, now: datetime) -> list[Outlook]:
+    """For each wish its slot and what would refuse its submission. Nothing is stored."""
     with parts.store.read() as tx:
         slots = compose.FreeSlots(tx, now)
-        found = [_problem(parts, slots, wish, by, now) for wish in wishes]
-    return tuple(each for each in found if each is not None)
+        return [_outlook(parts, slots, wish, by, now) for wish in wishes]
 
 
 def twins(parts: Parts, wishes: Sequence[Wish]) -> Twins | None:
@@ -117,18 +116,19 @@ def names_of(registry: Registry, account: Account) -> tuple[str, ...]:
     return (*office.names.all(), *office.short.all(), *office.aliases, *account.label.all(), account.handle)
 
 
-def _problem(parts: Parts, slots: compose.FreeSlots, wish: Wish, by: Person, now: datetime) -> Problem | None:
+def _outlook(parts: Parts, slots: compose.FreeSlots, wish: Wish, by: Person, now: datetime) -> Outlook:
     account = parts.account(wish.account)
     office = parts.office(account)
+    due_at = wish.due_at
     try:
+        due_at = due_at or slots.take(account, office)
         require(by, Role.STAFF, office.id, parts.today(office, now))
         compose.check_account(account)
         compose.check_content(account, wish.content)
-        due_at = wish.due_at or slots.take(account, office)
         compose.check_slot(office, compose.slot_for(office, due_at, wish.reason, wish.lane), now)
     except KouhouError as exc:
-        return Problem(account.id, exc)
-    return None
+        return Outlook(due_at, exc)
+    return Outlook(due_at)
 
 
 def _marked(wish: Wish, notice: str) -> Wish:
