@@ -8,11 +8,12 @@ import click
 
 from bot import settings
 from bot.bootstrap import evidence_key
-from bot.cli.shared import emit, json_option
+from bot.cli.shared import emit, json_option, opened
 from bot.store import backup as copies
 from bot.store import migrate
 from bot.store.database import Store
 from bot.store.seal import Seal
+from bot.usecases import restore as restoring
 
 
 @click.group()
@@ -53,4 +54,26 @@ def restore(file: str, yes: bool, as_json: bool) -> None:
     if not yes:
         raise click.UsageError("This replaces the database; say --yes. Stop the service first.")
     aside = copies.restore(settings.environment().database_url, Path(file))
-    emit({"put_aside": str(aside)}, as_json=as_json, lines=[f"Restored. The former database is {aside}."])
+    found = _doubt_posts()
+    emit(
+        {"put_aside": str(aside), "unknown": found.unknown, "held": found.held},
+        as_json=as_json,
+        lines=[f"Restored. The former database is {aside}.", _told(found)],
+    )
+
+
+@db.command(name="after-restore")
+@json_option
+def after_restore(as_json: bool) -> None:
+    """After pg_restore on PostgreSQL, before the service starts: nothing is sent that may have been sent already."""
+    found = _doubt_posts()
+    emit({"unknown": found.unknown, "held": found.held}, as_json=as_json, lines=[_told(found)])
+
+
+def _doubt_posts() -> restoring.Restored:
+    with opened() as app:
+        return restoring.after_restore(app.parts, now=app.parts.clock())
+
+
+def _told(found: restoring.Restored) -> str:
+    return f"{found.unknown} posts may be out there and are looked for; {found.held} wait for a person. None is resent."

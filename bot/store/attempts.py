@@ -243,13 +243,14 @@ def claims(tx: Tx) -> list[Claim]:
     """Every post in flight."""
     rows = tx.session.exec(select(PostRow).where(PostRow.state == PostState.PUBLISHING.value)).all()
     return [
-        Claim(posts.get(tx, row.id), row.lease_owner or "", row.lease_until or row.updated_at, _open(tx, row.id))
+        Claim(posts.get(tx, row.id), row.lease_owner or "", row.lease_until or row.updated_at, open_on(tx, row.id))
         for row in rows
         if row.id is not None
     ]
 
 
-def _open(tx: Tx, post_id: int) -> Attempt | None:
+def open_on(tx: Tx, post_id: int) -> Attempt | None:
+    """The attempt in flight, if there is one; the unique index allows no second."""
     row = tx.session.exec(
         select(AttemptRow).where(AttemptRow.post == post_id, AttemptRow.phase != Phase.CLOSED.value)
     ).first()

@@ -73,15 +73,12 @@ def _probe(parts: Parts, account: Account, now: datetime) -> Probe:
     """One harmless read. An answer that says nothing about the token leaves the former finding as it was."""
     code = ""
     try:
-        found = parts.platform(account).whoami(account)
+        parts.platform(account).whoami(account)
     except (AuthExpired, Rejected) as exc:
         code = exc.code or str(exc.status) or "refused"
     except PlatformError as exc:
         log.info("token_not_probed", account=account.id, error=type(exc).__name__)
         return _former(parts, account, now)
-    else:
-        if account.platform_id is not None and found.platform_id != account.platform_id:
-            code = "other-account"
     with parts.store.begin() as tx:
         return _remember(tx, account, code, now)
 
