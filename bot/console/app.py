@@ -73,6 +73,8 @@ async def _headers(request: Request, forward: Callable[[Request], Awaitable[Resp
         response.headers.setdefault(name, value)
     if not request.url.path.startswith("/static"):
         response.headers.setdefault("Cache-Control", "no-store")
+    if request.url.scheme == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
 
@@ -106,10 +108,9 @@ def _broke(request: Request, exc: Exception) -> Response:
     try:
         visit = person_visit(request)
         return page(visit, "error.html", 500, sentence=visit.words("error.ours"), kind="ours")
-    except Exception as second:  # the answer must not depend on what broke
-        log.error("error_page_broke", error=type(second).__name__)
+    except Exception:  # whatever broke the page may break this one too: no person, no language, no template then
         words = words_for("ja")
-        return PlainTextResponse(f"{words.plain('error.kind.ours')} {words.plain('error.ours')}", 500)
+        return PlainTextResponse(f"{words.plain('error.kind.ours')}: {words.plain('error.ours')}", 500)
 
 
 def _kind(status: int) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Path, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from bot.console.visit import Visit, csrf_of, token_hash
 from bot.console.words import words_for
@@ -25,6 +25,8 @@ WRITE_SEEN_AFTER: Final = timedelta(minutes=1)
 MOST_FIELDS: Final = 2000
 MOST_BYTES: Final = 100_000_000
 """Of one form with its files; a film for X is the largest thing that anybody sends."""
+MOST_BYTES_OF_STRANGERS: Final = 1_000_000
+"""Before sign-in; nobody outside fills the disk."""
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """A row's number in an address: whatever else is typed there is a page that does not exist."""
@@ -116,12 +118,14 @@ def person_visit(request: Request) -> Visit:
     )
 
 
-async def _form_of(request: Request) -> FormData | None:
+async def _form_of(base: Annotated[Visit, Depends(person_visit)]) -> FormData | None:
+    request = base.request
     if request.method != "POST":
         return None
     length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > MOST_BYTES:
-        raise BadInput("This is too much at once.").worded("problem.too-large", most=MOST_BYTES // 1_000_000)
+    most = MOST_BYTES if base.person else MOST_BYTES_OF_STRANGERS
+    if not length.isdecimal() or int(length) > most:
+        raise BadInput("This is too much at once.").worded("problem.too-large", most=max(most // 1_000_000, 1))
     return await request.form(max_files=20, max_fields=MOST_FIELDS, max_part_size=2_000_000)
 
 
@@ -138,7 +142,7 @@ def current_visit(
         )
     form = {key: value for key, value in sent.items() if isinstance(value, str)}
     lists = {key: tuple(v for v in sent.getlist(key) if isinstance(v, str)) for key in form}
-    files = {key: tuple(v for v in sent.getlist(key) if _is_file(v)) for key in sent}
+    files = {key: tuple(v for v in sent.getlist(key) if isinstance(v, UploadFile) and v.filename) for key in sent}
     if any("\x00" in value for value in form.values()):
         raise BadInput("The form holds NUL characters; type the text anew.").worded("problem.nul")
     return replace(base, form=form, lists=lists, files={k: v for k, v in files.items() if v})
@@ -179,10 +183,6 @@ def _refuse_foreign(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
         raise NotAllowed("This form does not come from this console.").worded("problem.foreign-form")
-
-
-def _is_file(value: Any) -> bool:
-    return hasattr(value, "filename") and bool(value.filename)
 
 
 def _asked(request: Request) -> str:

@@ -144,7 +144,7 @@ def account_name(visit: Visit, account_id: str) -> str:
 
 
 def address(visit: Visit, **changes: object) -> str:
-    """This page's address with some of its query changed; an empty value leaves the name out."""
+    """The address of the page with some of its query changed; an empty value leaves the name out."""
     query = {**visit.request.query_params, **{name: str(value) for name, value in changes.items()}}
     kept = {name: value for name, value in query.items() if value != ""}
     return visit.request.url.path + (f"?{urlencode(kept)}" if kept else "")

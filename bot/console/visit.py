@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from fastapi import Request, UploadFile
+from fastapi import Request
+from starlette.datastructures import UploadFile
 
 from bot.bootstrap import App
 from bot.console.words import Words
@@ -76,7 +77,7 @@ class Visit:
     def number(self, name: str, default: int = 0, *, most: int = 1_000_000) -> int:
         """A whole number from the address, within bounds whatever was typed."""
         text = self.query(name)
-        return min(int(text), most) if text.isdigit() and len(text) < 10 else default
+        return min(int(text), most) if text.isdecimal() and len(text) < 10 else default
 
 
 def csrf_of(session_token: str) -> str:

@@ -18,7 +18,7 @@ import httpx
 
 from bot.bootstrap import App
 from bot.console.app import create_app
-from bot.console.guard import COOKIE
+from bot.console.guard import COOKIE, Room
 from bot.console.visit import csrf_of, token_hash
 from bot.domain.people import Grant, Person, Role
 from bot.roster.keeper import Keeper
@@ -73,19 +73,24 @@ class Visitor:
     csrf: str = ""
 
     def get(self, path: str, **query: str) -> httpx.Response:
-        return self.client.get(path, params=query or None)
+        answer: httpx.Response = self.client.get(path, params=query or None)
+        return answer
 
     def post(self, path: str, fields: Mapping[str, Any] | None = None, **more: Any) -> httpx.Response:
         """``fields`` as a form with the token; ``more`` goes to httpx (files, headers)."""
-        return self.client.post(path, data={"csrf": self.csrf, **(fields or {})}, **more)
+        answer: httpx.Response = self.client.post(path, data={"csrf": self.csrf, **(fields or {})}, **more)
+        return answer
 
 
-def visitor(app: App, *, address: str = "192.0.2.1", **more: Any) -> Visitor:
-    """Somebody who has not signed in."""
-    return Visitor(TestClient(create_app(app), follow_redirects=False, client=(address, 50000), **more))
+def visitor(app: App, *extra: Room, address: str = "192.0.2.1", **more: Any) -> Visitor:
+    """Somebody who has not signed in; ``extra`` are rooms of the test's own."""
+    web = create_app(app)
+    for room in extra:
+        web.include_router(room)
+    return Visitor(TestClient(web, follow_redirects=False, client=(address, 50000), **more))
 
 
-def visit_as(app: App, person: Person, **more: Any) -> Visitor:
+def visit_as(app: App, person: Person, *extra: Room, **more: Any) -> Visitor:
     """Somebody with a living session, without the slow password."""
     token = secrets.token_urlsafe(16)
     now = app.parts.clock()
@@ -94,7 +99,7 @@ def visit_as(app: App, person: Person, **more: Any) -> Visitor:
         assert login is not None, f"enrol {person.login} first"
         ends_at = now + timedelta(hours=12)
         people.open_session(tx, login.id, token_hash(token), at=now, ends_at=ends_at, address="", agent="test")
-    come = visitor(app, **more)
+    come = visitor(app, *extra, **more)
     come.client.cookies.set(COOKIE, token)
     come.csrf = csrf_of(token)
     return come

@@ -42,7 +42,7 @@ def home(visit: Here) -> Response:
         published = posts.find(tx, states=[PostState.PUBLISHED], accounts=accounts, newest_first=True, limit=8)
         held = posts.find(tx, states=[PostState.HELD, PostState.UNKNOWN], accounts=accounts, limit=8)
         lanes = cases.count_by_lane(tx, states=WORKING, offices=offices)
-        beats, stops = service.heartbeats(tx), service.stops(tx)
+        beats = service.heartbeats(tx)
         notices = for_person(tx, visit.by, visit.today)
         week = _week(
             visit, posts.find(tx, states=_COMING, accounts=accounts, since=visit.now, until=_end(visit), limit=2000)
@@ -56,7 +56,6 @@ def home(visit: Here) -> Response:
         held=held,
         beats=beats,
         late=late,
-        stops=stops,
         notices=notices,
         late_words=", ".join(str(visit.words.nearest("job", beat.job)) for beat in late),
         week_rows=[(show_day(each.day, visit.words.locale), each.posts) for each in week],

@@ -37,7 +37,7 @@ def sign_in(visit: Here) -> Response:
     except KouhouError as exc:
         return page(visit, "sign_in.html", 403, back=back, problem=sentence(visit, exc), login=login)
     response = go("/password" if done.one_time else back)
-    secure = visit.request.url.scheme == "https"
+    secure = visit.request.url.scheme == "https" or visit.app.settings.public_url.startswith("https:")
     response.set_cookie(COOKIE, done.token, httponly=True, samesite="lax", secure=secure, path="/")
     return response
 

@@ -1,0 +1,123 @@
+"""The catalogues: the same keys and places in three languages, and no words outside them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final
+
+import pytest
+from markupsafe import Markup
+
+import bot
+from bot.console.words import LOCALES, words_for
+from bot.domain.people import Role
+from bot.domain.posts import Hold, PostState
+from bot.schedule import JOBS
+from moderation.cases import CaseState, Move
+from moderation.categories import Category
+from moderation.ladder import Step
+
+CONSOLE: Final = Path(bot.__file__).parent / "console"
+CATALOGUES: Final = sorted(CONSOLE.glob("words/*.ja.toml"))
+TEMPLATES: Final = sorted(CONSOLE.glob("templates/**/*.html"))
+MODULES: Final = sorted(CONSOLE.glob("**/*.py"))
+_USED: Final = re.compile(
+    r"""(?:\bt|\bwords|\bt\.plain|\bwords\.plain)\(\s*"([a-z0-9-]+\.[A-Za-z0-9.-]+)"\s*[,)]|"(nav\.[a-z-]+)\""""
+)
+_MARKUP: Final = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|[a-z-]+=\"[^\"]*\"|<!.*?>|<[^>]*>|&[a-z]+;", re.DOTALL)
+_ATTRIBUTE: Final = re.compile(r"\b(?:alt|title|placeholder|aria-label|label)=\"([^\"{]*[^\W\d_][^\"{]*)\"")
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _read(path: Path) -> dict[str, str]:
+    return dict(_flat(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.name)
+@pytest.mark.parametrize("locale", ["en", "easy"])
+def test_every_sentence_exists_in_every_language_with_the_same_places(path: Path, locale: str) -> None:
+    ours, theirs = _read(path), _read(path.with_name(path.name.replace(".ja.", f".{locale}.")))
+    assert sorted(theirs) == sorted(ours)
+    assert {key: _places(theirs[key]) for key in ours} == {key: _places(text) for key, text in ours.items()}
+    assert [key for key, text in theirs.items() if not text.strip()] == []
+
+
+@pytest.mark.parametrize("locale", list(LOCALES))
+def test_no_key_stands_in_two_files(locale: str) -> None:
+    keys = Counter(key for path in CONSOLE.glob(f"words/*.{locale}.toml") for key in _read(path))
+    assert [key for key, times in keys.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *MODULES], ids=lambda path: path.name)
+def test_every_key_that_a_page_names_exists(path: Path) -> None:
+    known = words_for("ja").table
+    named = {a or b for a, b in _USED.findall(path.read_text(encoding="utf-8"))}
+    assert sorted(key for key in named if key not in known) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_hold_no_words_of_their_own(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    shown = _MARKUP.sub(" ", text)
+    allowed = {"広"}  # the mark in the header
+    assert [word for word in re.findall(r"[^\W\d_]+", shown) if word not in allowed] == []
+    assert _ATTRIBUTE.findall(text) == []
+
+
+def test_codes_of_the_house_have_words() -> None:
+    keys = [f"post-state.{state}" for state in PostState]
+    keys += [f"case-state.{state}" for state in CaseState]
+    keys += [f"hold.{hold}" for hold in Hold] + [f"role.{role}" for role in Role]
+    keys += [f"category.{category.value}" for category in Category] + [f"step.{step.word}" for step in Step]
+    keys += [f"lane.{lane}" for lane in range(4)] + [f"job.{job.id}" for job in JOBS]
+    keys += [f"event.case-{move}" for move in Move]
+    assert [key for key in keys if not words_for("ja").has(key)] == []
+
+
+def test_readings_become_ruby_in_easy_japanese_only() -> None:
+    easy = words_for("easy")
+    assert easy("shell.stop") == Markup(
+        "<ruby>投稿<rp>(</rp><rt>とうこう</rt><rp>)</rp></ruby>を <ruby>止<rp>(</rp><rt>と</rt><rp>)</rp></ruby>める"
+    )
+    assert easy.plain("shell.stop") == "投稿を 止める"
+    assert words_for("ja")("shell.stop") == Markup("投稿を止める")
+
+
+@pytest.mark.parametrize("locale", list(LOCALES))
+def test_what_fills_a_sentence_is_escaped_and_never_becomes_ruby(locale: str) -> None:
+    hostile = "<img src=x onerror=alert(1)>漢字(かんじ){0}"
+    said = words_for(locale)("shell.stopped", what=hostile)
+    assert "&lt;img src=x onerror=alert(1)&gt;漢字(かんじ){0}" in said
+    assert "<img" not in said
+
+
+def test_a_dotted_code_falls_back_to_its_beginning() -> None:
+    words = words_for("en")
+    assert words.nearest("notice", "post.held.late") == "A post is held"
+    assert words.nearest("notice", "post.something-new") == "About a post"
+    assert words.nearest("notice", "weather.storm") == "Notice"
+
+
+def test_an_unknown_language_reads_japanese() -> None:
+    assert words_for("xx").locale == "ja"
+    assert words_for("easy").lang == "ja"
+
+
+def test_a_key_that_nobody_wrote_shows_itself() -> None:
+    assert words_for("en")("no.such-key") == "no.such-key"
