@@ -129,7 +129,7 @@ class Screener:
         """Categories at or above their threshold; 8 and 9 only where nothing more specific applies."""
         labels = [c for c in Category if scores[c] >= self.policy.thresholds.of(c, language)]
         specific = [c for c in labels if c not in _LAST_RESORT]
-        return tuple(specific or labels[:1])
+        return tuple(specific or sorted(labels, key=lambda c: -scores[c])[:1])
 
     def _model_evidence(
         self, reply: Reply, labels: Sequence[Category], findings: Sequence[Finding], scores: Mapping[Category, float]
