@@ -48,7 +48,7 @@ _SIMPLIFIED: Final = frozenset(
 )
 _TRADITIONAL: Final = frozenset("們這個來說對麼沒還給讓錢國關發會學辦證簽續樣實與專廣謝賣賺歲應該從點經濟轉變帶聯萬產錄譯帳賭邊遞嗎啲嘅喺唔咗係啦喔")
 _CHINESE_ONLY: Final = frozenset("的了是我你他她就也都吗呢吧啊那嘛咧和很把被跟")
-_VIETNAMESE: Final = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+_VIETNAMESE: Final = re.compile("[ăđơưũĩạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _WORDS: Final = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff']+")
 
 

@@ -40,7 +40,9 @@ class Term:
         """Whether the term may be meant in a text of this language: a short Latin word is another word in the next."""
         if self.anywhere or self.language == language:
             return True
-        return language == "und" or (self.language == "en" and len(self.bare) >= 4)
+        if self.language == "en" or language == "und":
+            return len(self.bare) >= (7 if self.marked else 4)
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ class Lexicon:
 
     def find(self, plain: View, bare: View, language: str) -> Iterator[Hit]:
         """Terms in a text without disguise; a term with diacritics is not met by other diacritics."""
+        marks = plain.text != bare.text
         for index, start, end in self._plain_automaton.find_matches_as_indexes(bare.text, overlapping=True):
             for term in self._open[index]:
-                if not term.speaks(language):
+                exact = term.marked and plain.text[start:end] == term.text
+                if not exact and not term.speaks(language):
                     continue
-                if _bounded(bare.text, start, end, term) and _same_marks(plain.text, start, end, term):
+                if _bounded(bare.text, start, end, term) and _same_marks(plain.text, start, end, term, marks):
                     yield Hit(term, start, end, bare)
 
     def find_disguised(self, loose: View, language: str) -> Iterator[Hit]:
@@ -154,6 +158,9 @@ def _bounded(folded: str, start: int, end: int, term: Term) -> bool:
     return not (term.closes and end < len(folded) and _alphabetic(folded[end]))
 
 
-def _same_marks(plain: str, start: int, end: int, term: Term) -> bool:
+def _same_marks(plain: str, start: int, end: int, term: Term, marks: bool) -> bool:
+    """Whether the diacritics agree: none may stand for all of them, but short words only in a text without any."""
     seen = plain[start:end]
-    return seen.isascii() or not term.bare.isascii() or seen == term.text
+    if seen == term.text or not term.bare.isascii():
+        return True
+    return seen.isascii() and (not term.marked or not marks or len(seen) >= 7)
