@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +16,11 @@ MANY_AUTHORS: Final = 10
 """So many equal replies by several authors within an hour are looked at as a brigade."""
 SHORTEST: Final = 6
 """Fewer characters repeat by themselves: thanks, greetings, an emoji."""
+
+
+_FRONT: Final = re.compile(r"^(?:\s*@\w{1,20})+")
+_NUMBER: Final = re.compile(r"\d+")
+_GAPS: Final = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +54,12 @@ def with_flood(verdict: Verdict, words: str, repeats: Repeats) -> Verdict:
 
 def _score(verdict: Verdict) -> float:
     return verdict.scores.get(Category.OTHER_UNSUITABLE, 0.0)
+
+
+def shape(words: str) -> str:
+    """What equal and nearly equal replies have in common: width, letter case, marks, numbers and leading @names do not
+    count. Empty for words too short to say that two replies belong together.
+    """
+    even = _FRONT.sub("", unicodedata.normalize("NFKC", words)).casefold()
+    bare = _GAPS.sub("", _NUMBER.sub("0", even))
+    return bare if len(bare) >= SHORTEST else ""

@@ -151,7 +151,7 @@ def reviews_due(tx: Tx, offices: Sequence[str] | None = None) -> list[Case]:
     return [_case(row) for row in rows]
 
 
-def of_author(tx: Tx, reply_ids: Sequence[int]) -> dict[int, Case]:
+def of_replies(tx: Tx, reply_ids: Sequence[int]) -> dict[int, Case]:
     """The cases about these replies, by reply."""
     rows = tx.session.exec(select(CaseRow).where(col(CaseRow.reply).in_(reply_ids)))
     return {row.reply: _case(row) for row in rows}

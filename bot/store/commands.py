@@ -185,6 +185,31 @@ def blocks_to_prove(tx: Tx, *, before: datetime, limit: int) -> list[Command]:
     return [_command(row) for row in rows]
 
 
+def by_hand_unproved(tx: Tx, *, before: datetime, limit: int) -> list[Command]:
+    """What a person should do in the app and has not been seen done, the longest unread first."""
+    waiting_states = [CommandState.BY_HAND.value, CommandState.UNPROVED.value]
+    hands = [Verb.BLOCK.value, Verb.UNBLOCK.value]
+    rows = tx.session.exec(
+        select(CommandRow)
+        .where(
+            col(CommandRow.state).in_(waiting_states),
+            col(CommandRow.verb).in_(hands),
+            func.coalesce(CommandRow.checked_at, CommandRow.asked_at) < before,
+        )
+        .order_by(func.coalesce(CommandRow.checked_at, CommandRow.asked_at))
+        .limit(limit)
+    )
+    return [_command(row) for row in rows]
+
+
+def checked(tx: Tx, command_id: int, *, at: datetime) -> None:
+    """The platform was asked again about this command."""
+    row = tx.session.get(CommandRow, command_id)
+    if row is not None:
+        row.checked_at = at
+        tx.session.add(row)
+
+
 def one_at_a_time(tx: Tx) -> None:
     """Only one process at a time counts calls and claims; SQLite's writers are alone anyway."""
     if tx.is_postgres:
@@ -250,6 +275,13 @@ def open_drifts(tx: Tx, offices: Sequence[str] | None = None, *, limit: int = 20
     if offices is not None:
         statement = statement.join(CaseRow, col(CaseRow.id) == DriftRow.case).where(col(CaseRow.office).in_(offices))
     return [_drift(row) for row in tx.session.exec(statement.order_by(col(DriftRow.noticed_at)).limit(limit))]
+
+
+def drift(tx: Tx, drift_id: int) -> Drift:
+    row = tx.session.get(DriftRow, drift_id)
+    if row is None:
+        raise NotFound(f"There is no alarm {drift_id}.")
+    return _drift(row)
 
 
 def settle_drift(tx: Tx, drift_id: int, *, by: str, at: datetime) -> Drift:

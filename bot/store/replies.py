@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from bot.domain.cases import KeptReply, KeptVerdict
@@ -17,7 +17,7 @@ from bot.domain.ports import SeenReply
 from bot.store.database import Tx
 from bot.store.tables.replies import CursorRow, GapRow, ReplyRow, ReplyVersionRow, VerdictRow
 from moderation.categories import Category
-from moderation.model import Author, Finding, Freed, Signal, SignalKind, Verdict
+from moderation.model import Action, Author, Finding, Freed, Signal, SignalKind, Verdict
 
 
 def keep(tx: Tx, platform: str, account: str, seen: SeenReply, *, at: datetime) -> tuple[int, str]:
@@ -83,6 +83,14 @@ def by_author(tx: Tx, reply: KeptReply, *, limit: int = 20) -> list[KeptReply]:
         .where(ReplyRow.platform == reply.platform, ReplyRow.author_id == reply.author_id, ReplyRow.id != reply.id)
         .order_by(col(ReplyRow.written_at).desc())
         .limit(limit)
+    )
+    return [_reply(tx, row) for row in rows]
+
+
+def collected_since(tx: Tx, since: datetime, *, limit: int) -> list[KeptReply]:
+    """What came in since then, newest first."""
+    rows = tx.session.exec(
+        select(ReplyRow).where(ReplyRow.collected_at >= since).order_by(col(ReplyRow.id).desc()).limit(limit)
     )
     return [_reply(tx, row) for row in rows]
 
@@ -162,12 +170,16 @@ def mark_gone(tx: Tx, platform: str, platform_ids: Iterable[str], *, at: datetim
     return found
 
 
-def forget_words(tx: Tx, reply_id: int, *, at: datetime) -> None:
-    """Erases what somebody wrote, in every version and in the evidence; numbers, hashes and decisions stay."""
+def forget_words(tx: Tx, reply_id: int, *, why: str, at: datetime) -> None:
+    """Erases what somebody wrote and who they are, in every version and in the evidence; numbers and decisions stay.
+
+    ``why`` is ``gone``, ``retention`` or ``request``.
+    """
     row = tx.session.get(ReplyRow, reply_id)
     if row is None:
         raise NotFound(f"There is no reply {reply_id}.")
-    row.words, row.author, row.author_id, row.print, row.forgotten_at = None, None, "", "", at
+    row.words, row.author, row.author_id, row.print, row.attachments = None, None, "", "", []
+    row.forgotten_at, row.forgotten_why = at, why
     tx.session.add(row)
     for version in tx.session.exec(select(ReplyVersionRow).where(ReplyVersionRow.reply == reply_id)):
         version.words = None
@@ -175,6 +187,64 @@ def forget_words(tx: Tx, reply_id: int, *, at: datetime) -> None:
     for judged in tx.session.exec(select(VerdictRow).where(VerdictRow.reply == reply_id)):
         judged.evidence = None
         tx.session.add(judged)
+
+
+def gone_unforgotten(tx: Tx, platform: str, *, gone_before: datetime, limit: int) -> list[int]:
+    """Replies that left the platform before that instant and whose words are still here, the longest gone first."""
+    rows = tx.session.exec(
+        select(ReplyRow.id)
+        .where(
+            ReplyRow.platform == platform,
+            col(ReplyRow.gone_at) <= gone_before,
+            col(ReplyRow.forgotten_at).is_(None),
+        )
+        .order_by(col(ReplyRow.gone_at))
+        .limit(limit)
+    )
+    return [_number(each) for each in rows]
+
+
+def older_than(tx: Tx, *, collected_before: datetime, after_id: int, limit: int) -> list[int]:
+    """Numbers of replies with words that were collected before that instant, in their order."""
+    rows = tx.session.exec(
+        select(ReplyRow.id)
+        .where(
+            col(ReplyRow.id) > after_id,
+            ReplyRow.collected_at <= collected_before,
+            col(ReplyRow.forgotten_at).is_(None),
+        )
+        .order_by(col(ReplyRow.id))
+        .limit(limit)
+    )
+    return [_number(each) for each in rows]
+
+
+def of_author(tx: Tx, platform: str, author_id: str, *, limit: int = 10_000) -> list[int]:
+    """Numbers of everything this author wrote to our accounts, newest first."""
+    if not author_id:
+        return []
+    rows = tx.session.exec(
+        select(ReplyRow.id)
+        .where(ReplyRow.platform == platform, ReplyRow.author_id == author_id)
+        .order_by(col(ReplyRow.written_at).desc())
+        .limit(limit)
+    )
+    return [_number(each) for each in rows]
+
+
+def judge_again(tx: Tx, words: str, *, since: datetime) -> None:
+    """Replies with exactly these words that nothing was found in are screened once more: they are part of a flood."""
+    tx.session.execute(
+        update(ReplyRow)
+        .where(
+            col(ReplyRow.print) == tx.seal.fingerprint(words),
+            col(ReplyRow.written_at) >= since,
+            col(ReplyRow.action) == Action.NONE.value,
+            col(ReplyRow.screened_at).is_not(None),
+        )
+        .values(screened_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def cursor(tx: Tx, account: str, source: str) -> str:
@@ -265,6 +335,7 @@ def _reply(tx: Tx, row: ReplyRow) -> KeptReply:
         edited_at=row.edited_at,
         gone_at=row.gone_at,
         forgotten_at=row.forgotten_at,
+        forgotten_why=row.forgotten_why,
         policy=row.policy,
     )
 

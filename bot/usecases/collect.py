@@ -14,6 +14,7 @@ from bot.domain.people import SERVICE
 from bot.domain.ports import ReplyPage, SeenReply
 from bot.store import audit, cases, posts, replies, service
 from bot.store.database import Tx
+from bot.usecases import drift
 from bot.usecases.parts import Parts
 from moderation.cases import ENDED, CaseState
 
@@ -93,8 +94,10 @@ def recheck(parts: Parts, *, now: datetime, most: int = 300) -> Harvest:
             gone = replies.mark_gone(tx, account.platform.value, looked.gone, at=now)
             for reply_id in gone:
                 audit.append(tx, SERVICE, "reply.gone", f"reply:{reply_id}", at=now)
+                drift.gone(parts, tx, reply_id, now=now)
+            drift.compare(parts, tx, account, looked.present, now=now)
             service.record_budgets(tx, account.id, looked.budgets, at=now)
-            total += _keep_all(parts, tx, account, looked.present, now) + Harvest(gone=len(gone))
+            total += keep_all(parts, tx, account, looked.present, now) + Harvest(gone=len(gone))
     return total
 
 
@@ -113,7 +116,7 @@ def _sweep(parts: Parts, account: Account, source: str, now: datetime) -> Harves
 
 def _store(parts: Parts, account: Account, source: str, page: ReplyPage, now: datetime) -> Harvest:
     with parts.store.begin() as tx:
-        found = _keep_all(parts, tx, account, page.replies, now)
+        found = keep_all(parts, tx, account, page.replies, now)
         replies.save_cursor(tx, account.id, source, page.cursor, at=now)
         service.record_budgets(tx, account.id, page.budgets, at=now)
         if page.gap:
@@ -122,7 +125,8 @@ def _store(parts: Parts, account: Account, source: str, page: ReplyPage, now: da
     return found + Harvest(gaps=int(page.gap))
 
 
-def _keep_all(parts: Parts, tx: Tx, account: Account, seen: tuple[SeenReply, ...], now: datetime) -> Harvest:
+def keep_all(parts: Parts, tx: Tx, account: Account, seen: tuple[SeenReply, ...], now: datetime) -> Harvest:
+    """Stores visitors' replies once each, however they were seen; own posts and echoes are left out."""
     counts = {"new": 0, "edited": 0, "known": 0}
     for each in seen:
         if _is_ours(parts, account, each):
@@ -131,6 +135,7 @@ def _keep_all(parts: Parts, tx: Tx, account: Account, seen: tuple[SeenReply, ...
         counts[how] += 1
         if how == "edited":
             audit.append(tx, SERVICE, "reply.edited", f"reply:{reply_id}", at=now)
+            drift.edited(parts, tx, reply_id, now=now)
             _wake(tx, reply_id)
     return Harvest(new=counts["new"], edited=counts["edited"])
 

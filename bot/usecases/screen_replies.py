@@ -15,7 +15,7 @@ from bot.store import audit, cases, posts, replies, service
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
 from moderation.cases import ENDED, CaseState, lane
-from moderation.flood import Repeats, with_flood
+from moderation.flood import Repeats, shape, with_flood
 from moderation.model import Action, Reply, Verdict
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ def screen_replies(parts: Parts, *, now: datetime, limit: int = 256) -> Screened
     """Judges the oldest unscreened replies under the live policy; idempotent, any number of processes may tick."""
     with parts.store.read() as tx:
         waiting = [reply for reply in replies.unscreened(tx, limit=limit) if reply.text is not None]
-        texts = {reply.id: _reply_to_screen(parts, tx, reply) for reply in waiting}
+        texts = {reply.id: reply_to_screen(parts, tx, reply) for reply in waiting}
     verdicts = parts.screener().screen_many([texts[reply.id] for reply in waiting])
     opened = urgent = 0
     for reply, verdict in zip(waiting, verdicts, strict=True):
@@ -51,8 +51,10 @@ def screen_replies(parts: Parts, *, now: datetime, limit: int = 256) -> Screened
 
 def _judge(parts: Parts, tx: Tx, reply: KeptReply, verdict: Verdict, now: datetime) -> bool:
     words = reply.text or ""
-    repeats = Repeats(*replies.same_words(tx, words, since=reply.written_at - FLOOD_SPAN))
-    verdict = with_flood(verdict, words, repeats)
+    begins = reply.written_at - FLOOD_SPAN
+    calm, verdict = verdict, with_flood(verdict, words, Repeats(*replies.same_words(tx, words, since=begins)))
+    if verdict is not calm:
+        replies.judge_again(tx, words, since=begins)
     number = replies.add_verdict(tx, reply, verdict, at=now)
     existing = cases.of_reply(tx, reply.id)
     if verdict.action is Action.NONE and existing is None:
@@ -64,9 +66,7 @@ def _judge(parts: Parts, tx: Tx, reply: KeptReply, verdict: Verdict, now: dateti
         cases.refresh(tx, existing, kept, lane=harm, state=state)
         return False
     account = parts.account(reply.account)
-    case = cases.open_case(
-        tx, reply, kept, office=account.office, lane=harm, group_key=tx.seal.fingerprint(words), at=now
-    )
+    case = cases.open_case(tx, reply, kept, office=account.office, lane=harm, group_key=_group(tx, words), at=now)
     labels = [int(label) for label in verdict.labels]
     audit.append(
         tx,
@@ -85,7 +85,14 @@ def _judge(parts: Parts, tx: Tx, reply: KeptReply, verdict: Verdict, now: dateti
     return True
 
 
-def _reply_to_screen(parts: Parts, tx: Tx, reply: KeptReply) -> Reply:
+def _group(tx: Tx, words: str) -> str:
+    """Equal for replies that say the same thing; useless to anybody without the key."""
+    same = shape(words)
+    return tx.seal.fingerprint(same) if same else ""
+
+
+def reply_to_screen(parts: Parts, tx: Tx, reply: KeptReply) -> Reply:
+    """What the screener is shown of a kept reply."""
     account = parts.account(reply.account)
     return Reply(
         text=reply.text or "",
