@@ -146,7 +146,7 @@ class House:
 
     # -- the roster ------------------------------------------------------------------------------
 
-    def change_account(self, handle: str, **changes: object) -> None:
+    def change_account(self, handle: str, /, **changes: object) -> None:
         """The roster as if an admin had saved another value for this account."""
         changed = tuple(
             replace(each, **changes) if each.handle == handle else each  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from bot.domain.accounts import Registry
 from bot.roster.diff import RosterChange, diff
 from bot.roster.edit import Change, apply
 from bot.roster.load import Loaded, load, parse, sha256
-from bot.roster.merge import merge
+from bot.roster.merge import Conflict, merge
 from bot.roster.problems import RosterError
 
 
@@ -82,6 +82,17 @@ class Keeper:
             write_whole(self.path, fresh.text.encode("utf-8"))
         self.loaded, self.refused, self._seen = fresh, None, fresh.sha256
         return Saved(fresh, diff(before.registry, fresh.registry), merged=before.text != base)
+
+    def replace(self, text: str, *, base: str) -> Saved:
+        """Write a whole new text that was made from the text ``base``; ``Conflict`` if the file has moved on since."""
+        fresh = parse(text.encode("utf-8"), self.path.name)
+        with _alone(self.path):
+            before = load(self.path)
+            if before.text != base:
+                raise Conflict(("The file was changed after this text was made from it; make the change anew.",))
+            write_whole(self.path, text.encode("utf-8"))
+        self.loaded, self.refused, self._seen = fresh, None, fresh.sha256
+        return Saved(fresh, diff(before.registry, fresh.registry), merged=False)
 
     def _prepared(self, changes: Sequence[Change], base: str) -> tuple[Loaded, Loaded]:
         before = load(self.path)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bot.store.tables import audit, cases, desk, health, judging, people, policies, posts, replies, service
+from bot.store.tables import audit, cases, desk, health, judging, people, policies, posts, replies, roster, service
 
-__all__ = ["audit", "cases", "desk", "health", "judging", "people", "policies", "posts", "replies", "service"]
+__all__ = ["audit", "cases", "desk", "health", "judging", "people", "policies", "posts", "replies", "roster", "service"]

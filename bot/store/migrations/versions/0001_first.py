@@ -40,6 +40,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('name', name='uq_api_token_name'),
     sa.UniqueConstraint('token_hash', name=op.f('uq_api_token_token_hash'))
     )
+    op.create_table('attestation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attestation'))
+    )
+    with op.batch_alter_table('attestation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_attestation_account'), ['account'], unique=False)
+
     op.create_table('audit',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -121,6 +132,15 @@ def upgrade() -> None:
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_waiting'))
     )
+    op.create_table('look_alike',
+    sa.Column('platform', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('handle', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('resembles', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('first_seen_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('last_seen_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('replies', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('platform', 'handle', name=op.f('pk_look_alike'))
+    )
     op.create_table('maintenance',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('starts_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -170,6 +190,19 @@ def upgrade() -> None:
     with op.batch_alter_table('notice_template', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_template_office'), ['office'], unique=False)
 
+    op.create_table('observed',
+    sa.Column('account', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('platform_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('handle', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('verified', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('token_ok', sa.Boolean(), nullable=True),
+    sa.Column('problem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('newest_post_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('foreign_posts', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('account', name=op.f('pk_observed'))
+    )
     op.create_table('policy_version',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('version', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -304,6 +337,29 @@ def upgrade() -> None:
     with op.batch_alter_table('rights_change', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_rights_change_login'), ['login'], unique=False)
         batch_op.create_index(batch_op.f('ix_rights_change_state'), ['state'], unique=False)
+
+    op.create_table('roster_change',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('base_sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('base_text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('edits', sa.JSON(), nullable=True),
+    sa.Column('new_text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('touched', sa.JSON(), nullable=False),
+    sa.Column('told_ja', sa.JSON(), nullable=False),
+    sa.Column('told_en', sa.JSON(), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('effective_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('decided_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('decided_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('applied_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('result_sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_roster_change'))
+    )
+    with op.batch_alter_table('roster_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_roster_change_state'), ['state'], unique=False)
 
     op.create_table('staff',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -853,6 +909,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_staff_subject'))
 
     op.drop_table('staff')
+    with op.batch_alter_table('roster_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_roster_change_state'))
+
+    op.drop_table('roster_change')
     with op.batch_alter_table('rights_change', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_rights_change_state'))
         batch_op.drop_index(batch_op.f('ix_rights_change_login'))
@@ -886,6 +946,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_policy_version_state')
 
     op.drop_table('policy_version')
+    op.drop_table('observed')
     with op.batch_alter_table('notice_template', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notice_template_office'))
 
@@ -899,6 +960,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_maintenance_ends_at'))
 
     op.drop_table('maintenance')
+    op.drop_table('look_alike')
     op.drop_table('import_waiting')
     op.drop_table('heartbeat')
     op.drop_table('golden')
@@ -917,6 +979,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_actor'))
 
     op.drop_table('audit')
+    with op.batch_alter_table('attestation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_attestation_account'))
+
+    op.drop_table('attestation')
     op.drop_table('api_token')
     op.drop_table('account_seen')
     # ### end Alembic commands ###
