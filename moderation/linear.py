@@ -15,6 +15,7 @@ import numpy as np
 
 from moderation.categories import Category
 from moderation.linear_keys import BITS, BLOCK_WEIGHTS, BLOCKS, MOST_ROWS, SHIFT, Seen, places, read
+from moderation.linear_language import covered, language_margins
 from moderation.linear_text import Array, FoldTable, starts_of_runs
 from moderation.model import Reply
 
@@ -44,7 +45,7 @@ class ModelScores:
 class LinearModel:
     """Scores for batches of replies, and the places in a reply that speak for a category."""
 
-    __slots__ = ("_folds", "_network", "_rarity", "_scales", "_weights", "data_hash")
+    __slots__ = ("_folds", "_languages", "_network", "_rarity", "_scales", "_weights", "data_hash")
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self._folds = (
@@ -55,6 +56,7 @@ class LinearModel:
         self._weights = np.zeros((len(self._rarity), len(OUTPUTS)), np.int8)
         self._weights[self._rarity > 0] = arrays["weights"]
         self._scales = arrays["scales"]
+        self._languages = (arrays["language_weights"], arrays["language_scales"])
         self._network = {name: arrays[name] for name in ("centre", "spread", "w1", "b1", "w2", "b2", "slope", "shift")}
         self.data_hash = str(arrays["data_hash"])
 
@@ -72,7 +74,8 @@ class LinearModel:
             seen = read(replies[start : start + MOST_ROWS], self._folds)
             margins, known = self._margins(seen)
             probabilities = network(np.hstack([margins, known, seen.context]), self._network)
-            found.extend(map(_as_scores, probabilities.tolist(), _covered(known).tolist()))
+            languages = language_margins(seen.hashed, seen.rows, *self._languages)
+            found.extend(map(_as_scores, probabilities.tolist(), covered(languages, seen.context).tolist()))
         return found
 
     def spans(self, reply: Reply, category: Category, most: int = 3) -> list[tuple[int, int, float]]:
@@ -134,12 +137,8 @@ def logits_of(inputs: Array, arrays: Mapping[str, Array]) -> Array:
     return hidden @ arrays["w2"] + arrays["b2"]
 
 
-def _covered(known: Array) -> Array:
-    return known[:, 0] >= 0.5
-
-
-def _as_scores(row: list[float], covered: bool) -> ModelScores:
-    return ModelScores(dict(zip(_CATEGORIES, row, strict=False)), row[9], row[10], covered, row[11])
+def _as_scores(row: list[float], known: bool) -> ModelScores:
+    return ModelScores(dict(zip(_CATEGORIES, row, strict=False)), row[9], row[10], known, row[11])
 
 
 def _strongest(strength: Array, most: int) -> list[tuple[int, int, float]]:

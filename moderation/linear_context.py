@@ -10,13 +10,15 @@ import numpy as np
 from moderation.linear_text import EDGE, Array, Field, Grams, Letters, runs, starts_of_runs
 from moderation.model import Reply
 
-SCRIPTS: Final = ("latin", "hiragana", "katakana", "han", "hangul", "thai", "devanagari", "greek-cyrillic")
+SCRIPTS: Final = ("latin", "hiragana", "katakana", "han", "hangul", "thai", "devanagari", "greek-cyrillic", "other")
 SIGNS: Final = {
     "question": "?", "exclamation": "!", "quote": '"“”「」『』«»‘’', "at": "@", "hash": "#", "currency": "¥$€฿₫",
     "colon": ":", "slash": "/", "arrow": "→➡←=", "bracket": "()", "star": "*•●○■◆★☆", "stop": "…・.。",
     "comma": ",、", "tilde": "~〜", "underscore": "_", "emoji": "", "digit": "0123456789",
 }  # fmt: skip
 WRITING: Final = ("invisible", "full-width", "half-width-kana", "combining", "styled", "line-break", "capital")
+UNTAUGHT: Final = ("text-greek-cyrillic", "text-other")
+"""Scripts without a single training row; in a covered reply they are a disguise at most."""
 _OVERLAPS: Final = (2, 4)
 _SEED: Final = 5
 _LIMIT: Final = 0x20000
@@ -77,6 +79,7 @@ def _kind_table() -> Array:
         "katakana": [(0x30A0, 0x30FF)], "han": [(0x4E00, 0x9FFF), (0x3400, 0x4DBF)],
         "hangul": [(0xAC00, 0xD7A3), (0x3131, 0x318E)], "thai": [(0xE00, 0xE7F)], "devanagari": [(0x900, 0x97F)],
         "greek-cyrillic": [(0x370, 0x58F)],
+        "other": [(0x590, 0x8FF), (0x980, 0xDFF), (0xE80, 0x10FF), (0x1200, 0x1CFF)],
     }  # fmt: skip
     for script, ranges in blocks.items():
         for first, last in ranges:

@@ -47,6 +47,7 @@ class Seen:
     rows: int
     keys: Array
     context: Array
+    hashed: Sequence[Grams]
 
 
 def read(replies: Sequence[Reply], folds: tuple[FoldTable, FoldTable]) -> Seen:
@@ -59,7 +60,7 @@ def read(replies: Sequence[Reply], folds: tuple[FoldTable, FoldTable]) -> Seen:
     bare = skeleton(seen.of(0, n), folds[1])
     hashed = [Grams(hashes, seen.owner.take(first), n) for _, hashes, first in grams(seen, ORDERS, _SEED)]
     keys = [*_surface_keys(hashed), *_skeleton_keys(shapes(bare)), *_word_keys(seen.of(0, n))]
-    return Seen(n, np.concatenate(keys), context(replies, written, seen, bare, hashed))
+    return Seen(n, np.concatenate(keys), context(replies, written, seen, bare, hashed), hashed)
 
 
 def places(reply: Reply, folds: tuple[FoldTable, FoldTable]) -> Iterator[tuple[int, Array, Array, Array]]:

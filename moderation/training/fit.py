@@ -41,7 +41,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """Stage one: how much an n-gram counts at all (0 = unknown), and its weight for each output."""
+    """Stage one: how much a bucket counts at all (0 = unknown), and for each known one its weight for each output."""
 
     rarity: Array
     weights: Array
@@ -78,7 +78,7 @@ def rarity_of(table: Table, chosen: Array) -> Array:
 
 
 def matrix(table: Table, rarity: Array) -> tuple[sparse.csr_matrix, Array]:
-    """Rows of unit blocks, each times its block weight; and the shares of n-grams that are known."""
+    """Rows of unit blocks, one column per known bucket; and the shares of n-grams that are known."""
     segment = table.row.astype(np.int64) * _WIDTH + table.block
     size = len(table) * _WIDTH
     value = rarity[table.bucket].astype(np.float64)
@@ -89,7 +89,9 @@ def matrix(table: Table, rarity: Array) -> tuple[sparse.csr_matrix, Array]:
     norm = np.sqrt(np.bincount(segment, weights=value * value, minlength=size))
     kept = value > 0
     value = value[kept] / norm[segment[kept]] * BLOCK_WEIGHTS[table.block[kept]]
-    cells = sparse.csr_matrix((value, (table.row[kept], table.bucket[kept])), shape=(len(table), BUCKETS))
+    column = np.cumsum(rarity > 0) - 1
+    shape = (len(table), int((rarity > 0).sum()))
+    cells = sparse.csr_matrix((value, (table.row[kept], column[table.bucket[kept]])), shape=shape)
     return cells, known
 
 
@@ -97,10 +99,13 @@ def fit_linear(table: Table, answers: Array, chosen: Array) -> tuple[Linear, Arr
     """Stage one trained on the chosen rows; with the margins and known shares of all rows under it."""
     rarity = rarity_of(table, chosen)
     cells, known = matrix(table, rarity)
-    weights = np.zeros((len(OUTPUTS), BUCKETS), np.float32)
+    weights = np.zeros((len(OUTPUTS), cells.shape[1]), np.float32)
     bias = np.zeros(len(OUTPUTS))
     rows = cells[chosen]
     for j in range(len(OUTPUTS)):
+        if len(set(answers[chosen, j].tolist())) < 2:
+            bias[j] = 1.0 if answers[chosen, j].any() else -1.0
+            continue
         machine = LinearSVC(C=COST, random_state=0, tol=0.01, max_iter=400).fit(rows, answers[chosen, j])
         weights[j], bias[j] = machine.coef_[0], machine.intercept_[0]
     return Linear(rarity, weights, bias), cells @ weights.T + bias, known
@@ -108,7 +113,7 @@ def fit_linear(table: Table, answers: Array, chosen: Array) -> tuple[Linear, Arr
 
 def quantised(linear: Linear) -> dict[str, Array]:
     """Weights as int8 with the rarity multiplied in, and a scale and bias for each output."""
-    full = linear.weights.T * linear.rarity[:, None].astype(np.float32)
+    full = linear.weights.T * linear.rarity[linear.rarity > 0][:, None].astype(np.float32)
     steps = np.maximum(np.abs(full).max(0), 1e-9) / 127
     weights = np.rint(full / steps).astype(np.int8)
     scales = np.stack([steps, linear.bias]).astype(np.float64)

@@ -18,6 +18,7 @@ from moderation.linear import chance
 from moderation.linear_text import Array, FoldTable
 from moderation.training import card, folding
 from moderation.training.fit import Table, fit_network, quantised, tabulate
+from moderation.training.languages import fit_languages
 from moderation.training.rows import Row, data_hash, parts, read_rows, row_files, targets
 from moderation.training.validate import INNER, OUTER, calibration, honest_inputs, out_of_fold_logits
 
@@ -41,7 +42,8 @@ def train(rows: Sequence[Row], folder: Path, say: Say = lambda _: None) -> None:
     fitted = calibration(logits, answers)
     inputs, linear = honest_inputs(table, answers, np.ones(len(rows), bool), inner)
     say("writing")
-    arrays = {**folds, **packed(quantised(linear)), **fit_network(inputs, answers), **fitted}
+    languages = fit_languages(rows, FoldTable(folds["surface_index"], folds["surface_pages"]))
+    arrays = {**folds, **quantised(linear), **languages, **fit_network(inputs, answers), **fitted}
     folder.mkdir(parents=True, exist_ok=True)
     write_npz(folder / "linear.npz", {**arrays, "data_hash": np.array(data_hash(rows))})
     chances = chance(logits * fitted["slope"] + fitted["shift"])
@@ -63,17 +65,12 @@ def row_key(row: Row) -> str:
     return f"{row.reply.id}:{data_hash([row])[:12]}"
 
 
-def packed(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Only the weights of known n-grams; the others are zero."""
-    return {**arrays, "weights": arrays["weights"][arrays["rarity"] > 0]}
-
-
 def write_npz(path: Path, arrays: Mapping[str, Array]) -> None:
     """A compressed ``.npz`` whose bytes depend on the arrays alone."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(arrays):
             buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[name]), version=(1, 0), allow_pickle=False)
+            np.lib.format.write_array(buffer, np.asarray(arrays[name], order="C"), version=(1, 0), allow_pickle=False)
             entry = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
             archive.writestr(entry, buffer.getvalue())
