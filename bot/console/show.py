@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup, escape
 
 from bot.console.diff import marks
@@ -32,7 +32,7 @@ JAPAN: Final = ZoneInfo("Asia/Tokyo")
 SHOWN_AT_MOST: Final = 2000
 """Characters of somebody's words on a page; the rest is counted, not shown."""
 
-_environment: Final = Environment(
+ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=select_autoescape(default=True),
     undefined=StrictUndefined,
@@ -41,10 +41,10 @@ _environment: Final = Environment(
 )
 
 
-def page(visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def page(visit: Visit, template: str | Template, status: int = 200, **values: Any) -> HTMLResponse:
     """Renders ``templates/<template>`` with the visit, what every page shows, and everything in ``values``."""
     locale = visit.words.locale
-    html = _environment.get_template(template).render(
+    html = ENVIRONMENT.get_template(template).render(
         visit=visit,
         t=visit.words,
         shell=shell_of(visit),
@@ -162,5 +162,5 @@ def _asset(name: str) -> str:
 
 
 _FILTERS: Final[Mapping[str, Callable[..., Any]]] = {"words": safe_words, "ruby": _ruby_escaped, "outside": outside}
-_environment.filters.update(_FILTERS)
-_environment.globals.update(asset=_asset, marks=marks)
+ENVIRONMENT.filters.update(_FILTERS)
+ENVIRONMENT.globals.update(asset=_asset, marks=marks)

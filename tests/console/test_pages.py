@@ -16,6 +16,7 @@ from bot.console.guard import Room
 from bot.domain.errors import BadInput, Conflict, KouhouError, NotAllowed, NotFound
 from bot.domain.people import Grant, Person, Role
 from bot.store import service
+from tests.console.gallery import gallery
 from tests.console.rig import app_of, enrol, visit_as, visitor
 from tests.house import ADMIN, APPROVER, MODERATOR, STAFF, House
 
@@ -69,7 +70,7 @@ def test_a_stop_is_told_on_every_page(app: App, sqlite_house: House) -> None:
     with sqlite_house.store.begin() as tx:
         service.stop(tx, "account:x-tokyo", reason="乗っ取りの疑い", by=ADMIN, at=sqlite_house.now)
     page = visit_as(app, MODERATOR).get("/password").text
-    assert "停止中:@IMMI_TOKYO" in page
+    assert '停止中:<bdi class="words">@IMMI_TOKYO</bdi>' in page
     assert "乗っ取りの疑い" in page
     assert "乗っ取りの疑い" not in visitor(app).get("/sign-in").text
 
@@ -191,6 +192,18 @@ def test_charts_hold_hostile_labels_and_missing_values() -> None:
     assert not [each for each in drawn.iter() if each.tag.endswith(("script", "}b"))]
     assert ET.fromstring(series("two", ["a", "b"], {"x": [1, None], "y": [0, 2]}).body).get("aria-label") == "two"
     assert ET.fromstring(bars("none", []).body).get("aria-label") == "none"
+
+
+@pytest.mark.parametrize("locale", ["ja", "en", "easy"])
+def test_every_building_block_takes_hostile_words(app: App, locale: str) -> None:
+    come = visit_as(app, ADMIN, gallery())
+    come.client.cookies.set("kouhou_words", locale)
+    page = come.get("/gallery").text
+    assert page.count("&lt;script&gt;") > 60
+    assert "<script>" not in page
+    assert "{{ 7*7 }}" in page
+    assert 'href="javascript' not in page
+    assert page.count('name="csrf"') == page.count('method="post"')
 
 
 def test_static_files_are_few_small_and_served(app: App) -> None:

@@ -23,5 +23,5 @@ document.addEventListener("submit", () => { typed = false; });
 addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
 
 // After a refused form the reader hears the problem first.
-const problem = document.querySelector(".note.bad[role=alert]");
-if (problem && document.querySelector("form .wrong, main form")) { problem.tabIndex = -1; problem.focus({ preventScroll: false }); }
+const problem = document.getElementById("problem");
+if (problem) { problem.tabIndex = -1; problem.focus(); }
