@@ -42,10 +42,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """``covered`` is the share of the reply's words that stand in the post in the same order, 0 to 1."""
+    """``covered`` is the share of the reply's words that stand in the post in the same order, 0 to 1;
+    ``shared`` the share of its letter pairs that the post has too.
+    """
 
     covered: float
     changes: tuple[Change, ...]
+    shared: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,15 @@ def tokens(text: str) -> list[Token]:
 
 def align(reply: str, post: str, most: int = 1500) -> Alignment:
     """Align two folded texts; only their first ``most`` characters count, so the time is bounded."""
-    if shared_pairs(reply, post) < 0.3:
-        return Alignment(0.0, ())
+    shared = shared_pairs(reply, post)
+    if shared < 0.35:
+        return Alignment(0.0, (), shared)
     theirs, known = _post_tokens(post[:most])
     ours = tokens(reply[:most])
     if len(ours) < 4 or len(theirs) < 4:
-        return Alignment(0.0, ())
+        return Alignment(0.0, (), shared)
     if sum(token.text in known for token in ours) < 0.3 * len(ours):
-        return Alignment(0.0, ())
+        return Alignment(0.0, (), shared)
     matcher = SequenceMatcher(None, [t.text for t in theirs], [t.text for t in ours], autojunk=False)
     same = sum(block.size for block in matcher.get_matching_blocks() if block.size >= 2)
     codes = matcher.get_opcodes()
@@ -93,7 +97,7 @@ def align(reply: str, post: str, most: int = 1500) -> Alignment:
         for place, (op, i1, i2, j1, j2) in enumerate(codes)
         if op != "equal" and (change := _CHANGES[op](theirs, ours, (i1, i2, j1, j2), 0 < place < len(codes) - 1))
     ]
-    return Alignment(same / len(ours), tuple(sorted(changes, key=lambda change: -change.weight)))
+    return Alignment(same / len(ours), tuple(sorted(changes, key=lambda change: -change.weight)), shared)
 
 
 Places = tuple[int, int, int, int]

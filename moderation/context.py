@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from moderation import text
-from moderation.alignment import Alignment, align, shared_pairs
+from moderation.alignment import Alignment, align
 from moderation.language import Language, identify
 from moderation.lexicon import Hit, Lexicon
 from moderation.model import Finding, Reply, Signal
@@ -109,7 +109,7 @@ class Context:
             "covered by the post": self.aligned.covered,
             "copied without change": float(self.faithful),
             "changes": min(5, len(self.aligned.changes)) / 5,
-            "letter pairs of the post": shared_pairs(self.plain.text, self.post.text),
+            "letter pairs of the post": self.aligned.shared,
             "disguised": float(self.disguised),
             "length": math.log1p(size) / 5,
             "short": float(size < 20),

@@ -121,5 +121,7 @@ def _fused(row: Sequence[float]) -> Fused:
     The second factor keeps innocents free: measured on unseen posts it halves false alarms at the same recall.
     """
     anything = 1 - row[10]
-    tempered = {category: math.sqrt(chance * anything) for category, chance in zip(Category, row, strict=False)}
-    return Fused(tempered, row[9], row[10], row[11])
+    tempered = {
+        category: round(math.sqrt(chance * anything), 4) for category, chance in zip(Category, row, strict=False)
+    }  # rounded, so that the last bits of a matrix product do not depend on the size of the batch
+    return Fused(tempered, round(row[9], 4), round(row[10], 4), round(row[11], 4))

@@ -69,14 +69,19 @@ def find_numbers(plain: str) -> Iterator[Number]:
             )
 
 
+def national(digits: str) -> str:
+    """A Japanese number as it is dialled inside the country: +81 becomes 0."""
+    return "0" + digits[3:].lstrip("0") if digits.startswith("+81") else digits
+
+
 def kinds(digits: str) -> list[Kind]:
     """Everything that a compact run of digits may be, strongest first; dates, specimens and free lines are nothing."""
-    national = "0" + digits[3:].lstrip("0") if digits.startswith("+81") else digits
-    if national in _SPECIMENS or _DATE_TIME.fullmatch(national):
+    dialled = national(digits)
+    if dialled in _SPECIMENS or _DATE_TIME.fullmatch(dialled):
         return []
-    if _FREE.fullmatch(national):
+    if _FREE.fullmatch(dialled):
         return [Kind("free-line")]
-    found = [kind for test in _TESTS.get(len(national), ()) for kind in test(national)]
+    found = [kind for test in _TESTS.get(len(dialled), ()) for kind in test(dialled)]
     if _ABROAD.fullmatch(digits):
         found.append(Kind("telephone-abroad"))
     return found

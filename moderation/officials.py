@@ -10,11 +10,12 @@ from operator import add
 from pathlib import Path
 from typing import Final
 
-from moderation import text
+from moderation import tables, text
 from moderation.model import Author, Official
 
 PUBLIC_NUMBERS: Final = Path(__file__).parent / "policy" / "public-numbers.toml"
 _KEEP: Final = re.compile(r"[^a-z0-9]+")
+_DOUBLES: Final = re.compile(r"(.)\1+")
 _GENERIC: Final = frozenset({"support", "moj", "immi", "isa", "agency", "services", "immigration", "nyukan"})
 
 _DENIAL: Final = text.pattern(
@@ -47,8 +48,9 @@ class Roster:
 
 
 def handle_key(handle: str) -> str:
-    """What a handle looks like at a glance: look-alikes folded, separators gone."""
-    return _KEEP.sub("", text.fold_loose(handle.replace("_", "").replace(".", "").replace("-", "")))
+    """What a handle looks like at a glance: look-alikes folded, separators and doubled letters gone."""
+    letters = _KEEP.sub("", text.fold_bare(handle).translate(tables.loose()))
+    return _DOUBLES.sub(r"\1", letters)
 
 
 def letter_pairs(key: str) -> frozenset[str]:

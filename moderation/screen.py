@@ -107,11 +107,13 @@ class Screener:
         context, findings, signals = look
         language = context.language
         ruled = highest(findings)
+        known = _taught(context, model)
+        fused = fused if known else None  # a model's word on a language it never learned means nothing
         weighed = assure(fused.scores, findings) if fused else protected.relieve(context, ruled)
         scores = protected.spare(context, weighed)
         labels = self._labels(language.tag, scores)
         seen = [*findings, *self._model_evidence(context.reply, labels, findings, scores)]
-        told = [*self._crisis(context, signals, fused), *_coverage(reply, context, model)]
+        told = [*self._crisis(context, signals, fused), *_coverage(reply, known)]
         return Verdict(
             id=reply.id,
             labels=labels,
@@ -206,13 +208,22 @@ def _cut(reply: Reply) -> Reply:
     return replace(reply, text=reply.text[:MOST_CHARACTERS], post=reply.post[:MOST_CHARACTERS], author=author)
 
 
-def _coverage(reply: Reply, context: Context, model: ModelScores | None) -> list[Signal]:
+def _taught(context: Context, model: ModelScores | None) -> bool:
+    """Whether screening was taught the language of this reply; disguised text of a taught language counts as taught."""
+    language = context.language
+    if language.tag == "und" and language.doubt == 1.0:
+        return True  # no letters at all: nothing to know
+    if not language.covered and language.tag != "und" and language.doubt < 0.5:
+        return False
+    return model is None or model.covered or (language.covered and language.doubt < 0.6)
+
+
+def _coverage(reply: Reply, known: bool) -> list[Signal]:
     """What screening could not judge: the rest of a very long reply, a language that nothing was taught about."""
     told: list[Signal] = []
     if len(reply.text) > MOST_CHARACTERS:
         told.append(Signal(SignalKind.NOT_COVERED, 1.0, "screen", MOST_CHARACTERS, len(reply.text), "too-long"))
-    foreign = context.language.tag != "und" and not context.language.covered
-    if foreign and (model is None or not model.covered or context.language.doubt < 0.5):
-        end = len(context.reply.text)
+    if not known:
+        end = min(len(reply.text), MOST_CHARACTERS)
         told.append(Signal(SignalKind.NOT_COVERED, 1.0, "language", 0, end, "language-not-covered"))
     return told

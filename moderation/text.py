@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, overload
 
 from moderation import tables
 
@@ -138,14 +138,46 @@ def _kept(text: str, unwanted: re.Pattern[str]) -> list[int]:
     return kept
 
 
-def _plain_origins(text: str) -> list[tuple[int, int]]:
-    if text.isascii():
-        return [(i, i + 1) for i in range(len(text))]
+class _Unmoved(Sequence[tuple[int, int]]):
+    """Origins of a text whose characters all stayed where they were."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[int, int]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[int, int]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[int, int] | Sequence[tuple[int, int]]:
+        places = range(self._length)[index]
+        return (places, places + 1) if isinstance(places, int) else [(i, i + 1) for i in places]
+
+
+def _plain_origins(text: str) -> Sequence[tuple[int, int]]:
+    if text.isascii() or _folds_in_place(text):
+        return _Unmoved(len(text))
     starts = [i for i, char in enumerate(text) if i == 0 or _begins_segment(char)]
     origins: list[tuple[int, int]] = []
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         origins.extend([(start, end)] * len(_fold_segment(text[start:end])))
     return origins
+
+
+def _folds_in_place(text: str) -> bool:
+    """Whether each character becomes exactly one: nothing is dropped, composed or expanded. Errs towards no."""
+    return (
+        unicodedata.is_normalized("NFKC", text)
+        and _dropped().search(text) is None
+        and len(text.casefold()) == len(text) == len(fold(text))
+    )
+
+
+@cache
+def _dropped() -> re.Pattern[str]:
+    return re.compile("[" + "".join(map(re.escape, [*tables.INVISIBLE, *map(chr, _erased())])) + "]")
 
 
 @lru_cache(maxsize=8192)

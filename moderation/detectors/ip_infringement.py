@@ -20,16 +20,15 @@ _SHARES: Final = pattern(
 
 def detect(context: Context) -> Iterator[Finding]:
     """A word of copying counts more when something is handed on."""
-    shares = _SHARES.search(context.plain.text) is not None
-    piracy = context.first("piracy")
+    piracy, picture = context.first("piracy"), context.first("secret-picture")
+    shares = bool(piracy or picture) and _SHARES.search(context.plain.text) is not None
     if piracy:
         yield met(Category.IP_INFRINGEMENT, 0.6 if shares else 0.35, "copy-without-right", piracy)
-    picture = context.first("secret-picture")
     if picture:
         yield met(Category.IP_INFRINGEMENT, 0.6 if shares else 0.5, "picture-without-consent", picture)
     mark = context.first("mark")
     if mark and context.has("lure", "goods", "agency"):
         yield met(Category.IP_INFRINGEMENT, 0.35, "official-mark", mark)
-    credit = re.search(r"[©♪🎵]", context.plain.text)
-    if credit and piracy:
+    credit = re.search(r"[©♪🎵]", context.plain.text) if piracy else None
+    if credit:
         yield seen(Category.IP_INFRINGEMENT, 0.3, "work-reproduced", context.plain, credit.start(), credit.end())

@@ -36,9 +36,11 @@ def repetition(text: str) -> float:
     """Share of the text that is the same word or string again, 0 to 1; needs six repetitions."""
     if len(text) < 12:
         return 0.0
-    words = Counter(_TOKEN.findall(text[:2000]))
-    word, count = words.most_common(1)[0] if words else ("", 0)
-    by_word = count * (len(word) + 1) / len(text) if count >= 6 else 0.0
+    words = _TOKEN.findall(text[:2000])
+    by_word = 0.0
+    if len(set(words)) * 2 < len(words):
+        word, count = Counter(words).most_common(1)[0]
+        by_word = count * (len(word) + 1) / len(text) if count >= 6 else 0.0
     run = 0
     if len(set(text[:600])) * 3 < min(len(text), 600):  # many different letters cannot be one string again and again
         run = max((match.end() - match.start() for match in _RUN.finditer(text[:600])), default=0)

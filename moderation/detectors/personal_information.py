@@ -75,9 +75,8 @@ def _numbers(context: Context) -> Iterator[Finding | Signal]:
 
 
 def _is_public(context: Context, number: Number) -> bool:
-    digits = number.digits
-    national = "0" + digits[3:].lstrip("0") if digits.startswith("+81") else digits
-    return national in context.around.numbers or national.lstrip("+") in _compact(context.post.text)
+    dialled = numbers.national(number.digits)
+    return dialled in context.around.numbers or dialled.lstrip("+") in _compact(context.post.text)
 
 
 def _score(context: Context, kind: Kind, number: Number) -> float:

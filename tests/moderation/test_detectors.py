@@ -79,6 +79,23 @@ def test_an_exposed_card_jumps_the_queue() -> None:
     assert SignalKind.EXPOSED_NUMBER in {signal.kind for signal in signals}
 
 
+@pytest.mark.parametrize(("written", "told"), [
+    ("0570-013905 に個人情報を送れ", True), ("+81-3-5796-7113 call", True),
+    ("0570-013904 に聞いてください", False), ("090-0000-0000", False), ("3月5日", False),
+])  # fmt: skip
+def test_one_digit_off_an_official_number_is_told(written: str, told: bool) -> None:
+    reasons = {signal.reason for signal in look(Reply(written))[1]}
+
+    assert ("official-number-one-digit-off" in reasons) is told
+
+
+def test_a_safety_notice_turned_round_is_told() -> None:
+    post = "津波警報が発表されました。海岸から離れ、高台へ避難してください。"
+    reply = Reply("津波警報は発表されていません。避難する必要ない、高台へ行かないでください。", post=post)
+
+    assert SignalKind.FALSE_NOTICE in {signal.kind for signal in look(reply)[1]}
+
+
 IMITATIONS = [
     ("IMMI_T0KYO", ""), ("IMMl_TOKYO", ""), ("lMMl_TOKYO", ""), ("IMMI_TOKYO_JP", ""), ("IMMI_TOYKO", ""),
     ("imm1.tokyo", ""), ("МОJ_ІММІ", ""), ("nagoya.nyukan-support", ""), ("tokyo_immi_help", ""),

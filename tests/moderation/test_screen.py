@@ -95,6 +95,40 @@ def test_a_too_long_reply_is_cut_and_says_so() -> None:
     assert "too-long" in {signal.reason for signal in verdict.signals}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Когда откроется окно для визы, подскажите",
+        "Wann öffnet der Schalter bitte, ich brauche eine neue Karte",
+        "متى يفتح المكتب؟",
+    ],
+)
+def test_a_language_that_was_not_taught_is_not_called_clean(text: str) -> None:
+    verdict = SCREENER.screen(Reply(text, post=POST))
+
+    assert "language-not-covered" in {signal.reason for signal in verdict.signals}
+    assert verdict.action is Action.REVIEW
+    assert verdict.labels == ()
+
+
+@pytest.mark.parametrize("text", ["", "👍", "123", "在留カードの更新はいつですか", "Thanks a lot, see you on Monday"])
+def test_taught_languages_and_no_letters_are_no_doubt(text: str) -> None:
+    assert "language-not-covered" not in {signal.reason for signal in SCREENER.screen(Reply(text, post=POST)).signals}
+
+
+def test_unrelated_alone_never_rises_above_review() -> None:
+    verdict = SCREENER.screen(Reply("昨日の試合のホームランすごかった、推しの選手が優勝", post=POST))
+
+    assert verdict.labels == (Category.UNRELATED,)
+    assert verdict.action is Action.REVIEW
+
+
+def test_a_batch_judges_like_single_calls() -> None:
+    replies = [reply for _, reply in OBVIOUS] + INNOCENT
+
+    assert SCREENER.screen_many(replies) == [SCREENER.screen(reply) for reply in replies]
+
+
 HOSTILE = [
     "\x00" * 100_000,
     "\ud800" * 100_000,
