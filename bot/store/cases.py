@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -180,6 +181,19 @@ def group_sizes(
     return [(key, int(size), _aware(first), _aware(last)) for key, size, first, last in rows]
 
 
+def first_of_group(tx: Tx, key: str, states: Sequence[CaseState]) -> int:
+    """The number of a group's oldest case in these states, 0 when there is none."""
+    conditions = _conditions(states, Wanted(group_key=key))
+    return tx.session.exec(select(func.min(CaseRow.id)).where(*conditions)).one() or 0
+
+
+@contextmanager
+def apart(tx: Tx) -> Iterator[None]:
+    """A part of a transaction that is taken back alone when its block fails."""
+    with tx.session.begin_nested():
+        yield
+
+
 def _aware(at: datetime | str) -> datetime:
     """An aggregate on SQLite comes back as text in UTC."""
     parsed = datetime.fromisoformat(at) if isinstance(at, str) else at
@@ -251,6 +265,18 @@ def decide(
     tx.session.add(row)
     tx.session.flush()
     return _decision(tx, row)
+
+
+def note(tx: Tx, case: Case, *, by: str, reason: str, at: datetime) -> None:
+    """A reason that belongs to no move, kept with the decisions: why a block was kept at its review."""
+    row = DecisionRow(case=case.id, by=by, move=Move.REVIEW, policy=case.policy, reason=tx.seal.close(reason), at=at)
+    tx.session.add(row)
+    tx.session.flush()
+
+
+def forget_group(tx: Tx, case_id: int) -> None:
+    """The keyed print of erased words goes as well."""
+    tx.session.execute(update(CaseRow).where(col(CaseRow.id) == case_id).values(group_key=""))
 
 
 def decisions(tx: Tx, case_id: int) -> list[Decision]:

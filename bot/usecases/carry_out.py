@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -40,15 +41,24 @@ class CallLimits:
     conversation: int
 
 
-LIMITS: Final = {PlatformName.X: CallLimits(calls=50, urgent=10, span=timedelta(minutes=15), conversation=725)}
+LIMITS: Final[Mapping[PlatformName, CallLimits]] = {
+    PlatformName.X: CallLimits(calls=50, urgent=10, span=timedelta(minutes=15), conversation=725)
+}
 """X only; Facebook states its limits in headers. Counted in our own ledger, besides what the headers say."""
 
 
-def carry_out(parts: Parts, *, owner: str, clock: Clock, at_most: int = 50) -> int:
+def carry_out(
+    parts: Parts,
+    *,
+    owner: str,
+    clock: Clock,
+    at_most: int = 50,
+    limits: Mapping[PlatformName, CallLimits] = LIMITS,
+) -> int:
     """Executes due commands. Returns how many were done and proved by read-back."""
     done = 0
     for _ in range(at_most):
-        command = _claim(parts, owner, clock())
+        command = _claim(parts, owner, clock(), limits)
         if command is None:
             break
         done += _execute(parts, command, clock) is CommandState.DONE
@@ -98,27 +108,29 @@ def facts(seen: ReadBack | None) -> dict[str, object]:
     return sight | {key: value for key, value in seen.facts.items() if key in ("reply", "hidden")}
 
 
-def _claim(parts: Parts, owner: str, now: datetime) -> Command | None:
+def _claim(parts: Parts, owner: str, now: datetime, limits: Mapping[PlatformName, CallLimits]) -> Command | None:
     """The next command within our own budgets; its call is counted before it is made."""
     with parts.store.begin() as tx:
         commands.one_at_a_time(tx)
-        busy, reserved = _exhausted(parts, tx, now)
+        busy, reserved = _exhausted(parts, tx, now, limits)
         command = commands.claim(tx, now=now, owner=owner, busy=busy, reserved=reserved)
         if command is None or command.verb not in _COUNTED:
             return command
         conversation = replies.get(tx, cases.get(tx, command.case).reply).conversation_id
-        limits = LIMITS.get(parts.account(command.account).platform)
-        full = limits is not None and commands.hidden_in(tx, command.account, conversation) >= limits.conversation
+        limit = limits.get(parts.account(command.account).platform)
+        full = limit is not None and commands.hidden_in(tx, command.account, conversation) >= limit.conversation
         if not full or command.verb is Verb.UNHIDE:
             commands.note_call(tx, command, conversation, at=now)
             return command
         after = commands.settle(tx, command.id, CommandState.FAILED, code="conversation-full", checked_at=now)
         _record(tx, SERVICE, after, CommandState.FAILED, now, kind="conversation-full")
         service.tell(tx, [command.asked_by], "command.failed", f"case:{command.case}", at=now)
-    return _claim(parts, owner, now)
+    return _claim(parts, owner, now, limits)
 
 
-def _exhausted(parts: Parts, tx: Tx, now: datetime) -> tuple[list[str], list[str]]:
+def _exhausted(
+    parts: Parts, tx: Tx, now: datetime, limits: Mapping[PlatformName, CallLimits]
+) -> tuple[list[str], list[str]]:
     """Accounts that must wait altogether, and those whose rest is kept for the urgent lanes."""
     busy = [account.id for account in parts.registry().accounts if stopped(tx, account)]
     busy += [
@@ -127,11 +139,11 @@ def _exhausted(parts: Parts, tx: Tx, now: datetime) -> tuple[list[str], list[str
         if name == "moderate" and budget.remaining <= 0 and budget.reset_at is not None and budget.reset_at > now
     ]
     reserved: list[str] = []
-    for platform, limits in LIMITS.items():
+    for platform, limit in limits.items():
         own = {account.id for account in parts.registry().accounts if account.platform is platform}
-        used = {each: n for each, n in commands.calls_since(tx, now - limits.span).items() if each in own}
-        busy += [each for each, n in used.items() if n >= limits.calls]
-        reserved += [each for each, n in used.items() if n >= limits.calls - limits.urgent]
+        used = {each: n for each, n in commands.calls_since(tx, now - limit.span).items() if each in own}
+        busy += [each for each, n in used.items() if n >= limit.calls]
+        reserved += [each for each, n in used.items() if n >= limit.calls - limit.urgent]
     return busy, reserved
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from bot.domain.cases import Case, Command, CommandState, KeptReply
 from bot.domain.judging import Opinion
 from bot.domain.people import Grant, Person, Role
+from bot.roster.load import load
 from bot.store import cases, commands, people, replies
 from bot.usecases import carry_out, decide
 from bot.usecases.decide import Grounds
@@ -16,7 +17,7 @@ from bot.usecases.parts import Parts
 from moderation.cases import CaseState, Move
 from moderation.categories import Category
 from moderation.screen import Screener, load_screener
-from tests.house import MODERATOR, REVIEWER, House
+from tests.house import MODERATOR, REVIEWER, ROSTER, House
 
 X, FACEBOOK = "IMMI_TOKYO", "nagoya.nyukan.support"
 CARD = "友達の在留カード番号はAB12345678CDです。電話は090-1234-5678"
@@ -38,8 +39,6 @@ GROUNDS: Mapping[Move, Grounds] = {
 
 @cache
 def _rules_only() -> Screener:
-    from tests.house import ROSTER, load
-
     return load_screener(load(ROSTER).registry.officials(), model=None)
 
 
