@@ -23,6 +23,7 @@ from moderation.model import Finding, Signal
 
 WEIGHTS: Final = Path(__file__).parent / "policy" / "fusion.json"
 _EDGE: Final = 1e-4
+_TERM: Final = "term "
 ASSURED: Final = {
     "residence-card": 0.9, "cn-resident-id": 0.9, "my-number": 0.75, "handle-imitates-roster": 0.95, "flood": 0.85,
     "changed-date": 0.65, "changed-fee": 0.65, "changed-hour": 0.65, "changed-number": 0.65, "changed-url": 0.65,
@@ -63,6 +64,17 @@ class Fusion:
         return [_fused(row) for row in chances.tolist()]
 
 
+    def speaks_for(self, found: Mapping[str, float], category: Category, least: float = 0.4) -> list[str]:
+        """Groups of terms that raise a category by at least ``least`` (log odds), strongest first."""
+        gains = []
+        for name, value in found.items():
+            column = self._place.get(name)
+            if column is not None and name.startswith(_TERM):
+                gain = self._weights[column, category - 1] * value / self._spread[column]
+                gains.append((float(gain), name.removeprefix(_TERM)))
+        return [group for gain, group in sorted(gains, reverse=True) if gain >= least]
+
+
 def features(
     context: Context, findings: Iterable[Finding], signals: Iterable[Signal], model: ModelScores
 ) -> dict[str, float]:
@@ -74,7 +86,7 @@ def features(
     for signal in signals:
         _highest(found, f"signal {signal.reason}", signal.score)
     for group, hits in context.hits.items():
-        found[f"term {group}"] = math.sqrt(min(3, len({hit.term.text for hit in hits})))
+        found[f"{_TERM}{group}"] = math.sqrt(min(3, len({hit.term.text for hit in hits})))
     found |= context.relations
     found[f"language {context.language.tag}"] = 1.0
     for output, chance in zip(OUTPUTS, _model_row(model), strict=True):

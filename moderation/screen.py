@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -66,9 +66,10 @@ class Screener:
         self, replies: Sequence[Reply], looks: Sequence[Look], modelled: Sequence[ModelScores | None]
     ) -> list[Verdict]:
         """Verdicts from what the detectors saw and what a model scored, for those who bring their own scores."""
-        fused = self._fuse(looks, modelled)
-        rows = zip(replies, looks, modelled, fused, strict=True)
-        return [self._verdict(reply, look, model, each) for reply, look, model, each in rows]
+        found = [features(*look, model) if model else {} for look, model in zip(looks, modelled, strict=True)]
+        fused = self._fuse(found)
+        rows = zip(replies, looks, modelled, found, fused, strict=True)
+        return [self._verdict(reply, look, model, each, score) for reply, look, model, each, score in rows]
 
     def look(self, reply: Reply) -> Look:
         """What the detectors alone see in one reply."""
@@ -96,14 +97,20 @@ class Screener:
                 signals.append(Signal(SignalKind.DETECTOR_FAILED, 1.0, "trained-model", 0, 0, "model-raised"))
             return [None] * len(replies)
 
-    def _fuse(self, looks: Sequence[Look], modelled: Sequence[ModelScores | None]) -> Sequence[Fused | None]:
+    def _fuse(self, found: Sequence[Mapping[str, float]]) -> Sequence[Fused | None]:
         """All or none: a batch is scored by the model as a whole."""
-        known = [(look, model) for look, model in zip(looks, modelled, strict=True) if model is not None]
-        if self._fusion is None or len(known) < len(looks):
-            return [None] * len(looks)
-        return self._fusion.scores([features(*look, model) for look, model in known])
+        if self._fusion is None or not all(found):
+            return [None] * len(found)
+        return self._fusion.scores(found)
 
-    def _verdict(self, reply: Reply, look: Look, model: ModelScores | None, fused: Fused | None) -> Verdict:
+    def _verdict(
+        self,
+        reply: Reply,
+        look: Look,
+        model: ModelScores | None,
+        found: Mapping[str, float],
+        fused: Fused | None,
+    ) -> Verdict:
         context, findings, signals = look
         language = context.language
         ruled = highest(findings)
@@ -112,7 +119,7 @@ class Screener:
         weighed = assure(fused.scores, findings) if fused else protected.relieve(context, ruled)
         scores = protected.spare(context, weighed)
         labels = self._labels(language.tag, scores)
-        seen = [*findings, *self._model_evidence(context.reply, labels, findings, scores)]
+        seen = [*findings, *self._weighed_evidence(context, labels, findings, found, scores)]
         told = [*self._crisis(context, signals, fused), *_coverage(reply, known)]
         return Verdict(
             id=reply.id,
@@ -133,17 +140,26 @@ class Screener:
         specific = [c for c in labels if c not in _LAST_RESORT]
         return tuple(specific or sorted(labels, key=lambda c: -scores[c])[:1])
 
-    def _model_evidence(
-        self, reply: Reply, labels: Sequence[Category], findings: Sequence[Finding], scores: Mapping[Category, float]
-    ) -> list[Finding]:
-        """Where the trained model saw it, for categories that no detector can show."""
+    def _weighed_evidence(
+        self,
+        context: Context,
+        labels: Sequence[Category],
+        findings: Sequence[Finding],
+        found: Mapping[str, float],
+        scores: Mapping[Category, float],
+    ) -> Iterator[Finding]:
+        """Where it was seen, for labels that no detector showed: the terms that weigh most, else the model's places."""
         shown = {finding.category for finding in findings}
-        return [
-            Finding(label, round(scores[label], 4), "trained-model", start, end, "words-weighed-together")
-            for label in labels
-            if label not in shown and self._model
-            for start, end, _ in self._model.spans(reply, label) or [(0, len(reply.text), 1.0)]
-        ]
+        for label in labels:
+            if label in shown or self._fusion is None:
+                continue
+            hits = [context.hits[group][0] for group in self._fusion.speaks_for(found, label)[:3]]
+            for hit in hits:
+                yield Finding(label, scores[label], "weighed-terms", *hit.span(), f"words-of-{hit.term.group}")
+            if not hits and self._model:
+                end = len(context.reply.text)
+                for first, last, _ in self._model.spans(context.reply, label) or [(0, end, 1.0)]:
+                    yield Finding(label, scores[label], "trained-model", first, last, "words-weighed-together")
 
     def _crisis(self, context: Context, signals: Sequence[Signal], fused: Fused | None) -> list[Signal]:
         """With a trained model its weighed chance replaces the bare term's score, and may raise the signal alone."""
