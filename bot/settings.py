@@ -36,7 +36,9 @@ class Settings:
     port: int = 8400
     public_url: str = ""  # https address of the console; empty: http://host:port
     policy: Path | None = None  # policy file; empty: the one that ships
+    terms: Path | None = None  # folder with ja.toml, en.toml, easy.toml: terms of the console; empty: the shipped ones
     key_file: Path | None = None  # evidence key, 0600; empty: kouhou.key in home
+    prices: Path | None = None  # price table with its rate and monthly limit; empty: the one that ships
     smtp_url: str = field(default="", repr=False)  # smtp://user:password@host:port; empty: no mail leaves
     mail_from: str = ""
     oidc_issuer: str = ""
@@ -74,7 +76,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=_number(environment, "KOUHOU_PORT", 8400, least=0, most=65535),
         public_url=_url(environment, "KOUHOU_PUBLIC_URL"),
         policy=_path(environment, "KOUHOU_POLICY"),
+        terms=_path(environment, "KOUHOU_TERMS"),
         key_file=_path(environment, "KOUHOU_KEY_FILE"),
+        prices=_path(environment, "KOUHOU_PRICES"),
         smtp_url=environment.get("KOUHOU_SMTP_URL") or "",
         mail_from=environment.get("KOUHOU_MAIL_FROM") or "",
         oidc_issuer=_url(environment, "KOUHOU_OIDC_ISSUER"),

@@ -103,6 +103,9 @@ def person_visit(request: Request) -> Visit:
         except NotFound:
             return Visit(request, app, words_for(locale), now)
         login = people.login_of(tx, person.login)
+    if login is not None and login.has_factor and not session.second_factor:  # nobody yet: one page is open to them
+        words = words_for(locale or person.locale)
+        return Visit(request, app, words, now, session=session.id, csrf=csrf_of(token))
     if now - session.seen_at > WRITE_SEEN_AFTER:
         with app.parts.store.begin() as tx:
             people.touch_session(tx, session.id, at=now)
@@ -136,7 +139,7 @@ def current_visit(
     if sent is None:
         return base
     _refuse_foreign(base.request)
-    if base.person is not None and sent.get("csrf") != base.csrf:
+    if base.csrf and sent.get("csrf") != base.csrf:
         raise NotAllowed("This form is too old or does not come from this console. Open the page again.").worded(
             "problem.old-form"
         )
@@ -157,7 +160,7 @@ def _gate(who: Who) -> Callable[[Visit], None]:
         if who is ANYBODY:
             return
         if visit.person is None:
-            raise SignInFirst
+            raise GoFirst("/second-factor") if visit.session else SignInFirst
         _pass_first(visit)
         if who.roles and not visit.has(*who.roles):
             raise NotAllowed("This page needs another role; ask an admin.").worded("problem.other-role")

@@ -86,6 +86,11 @@ def retention_of(what: str) -> str:
     return kinds[max(fitting, key=len)] if fitting else "decision"
 
 
+def retention_kinds() -> dict[str, str]:
+    """Which beginnings of kinds belong to which class."""
+    return dict(_table()["kinds"])
+
+
 @dataclass(slots=True)
 class _Mask:
     """The same person gets the same number throughout one export, and nobody can tell who it is."""

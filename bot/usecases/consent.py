@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,11 +68,20 @@ def agree(parts: Parts, version: str, terms: Terms, *, locale: str, by: Person, 
 
 def _read(path: Path) -> Text:
     try:
+        return _parse(path, path.stat().st_mtime_ns)
+    except OSError:
+        raise BadInput("The terms of use cannot be read.", file=str(path)) from None
+
+
+@lru_cache(maxsize=8)
+def _parse(path: Path, changed_at: int) -> Text:
+    """Parsed once for each time the file changed."""
+    try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         sections = tuple(_section(each) for each in table["section"])
         return Text(str(table["title"]), str(table["lead"]), sections)
-    except (OSError, UnicodeDecodeError):
-        raise BadInput("The terms of use cannot be read.", file=str(path)) from None
+    except UnicodeDecodeError:
+        raise BadInput("The terms of use are no UTF-8 text.", file=str(path)) from None
     except tomllib.TOMLDecodeError as exc:
         raise BadInput(f"This is not valid TOML: {exc}.", file=str(path)) from None
     except (KeyError, TypeError):

@@ -26,7 +26,7 @@ from bot.store.database import Tx
 from bot.store.tokens import Token
 from bot.usecases.parts import Parts
 from bot.usecases.people import ADMINS_AT_LEAST, OPERATOR, admins
-from bot.usecases.throttle import count_failure, refuse_hasty
+from bot.usecases.throttle import MINUTES, count_failure, refuse_hasty
 
 LIVES_AT_MOST: Final = timedelta(days=366)
 PER_MINUTE: Final = 60
@@ -71,6 +71,10 @@ class Fetched:
 
     token: Token
     secret: str = field(repr=False)
+
+
+class UnknownToken(NotAllowed):
+    """No token, or none that counts any more."""
 
 
 class TooMany(NotAllowed):
@@ -147,13 +151,16 @@ def revoke(parts: Parts, token_id: int, *, by: Person, now: datetime) -> Token:
 
 
 def caller(parts: Parts, secret: str, *, address: str, now: datetime) -> Caller:
-    """Who calls. NotAllowed for unknown, ended or revoked tokens, TooMany beyond the token's rate."""
-    refuse_hasty(f"api-address:{address}")
+    """Who calls. UnknownToken for unknown, ended or revoked tokens, TooMany beyond the token's rate."""
+    try:
+        refuse_hasty(f"api-address:{address}")
+    except NotAllowed:
+        raise TooMany(MINUTES * 60) from None
     with parts.store.read() as tx:
         token = tokens.by_hash(tx, _hash(secret))
     if token is None or token.state != "active" or token.until < _day(now):
         count_failure(f"api-address:{address}")
-        raise NotAllowed("This token is not known, has ended or was revoked.")
+        raise UnknownToken("This token is not known, has ended or was revoked.")
     if not _LIMITER.hit(RateLimitItemPerMinute(token.per_minute), f"token:{token.id}"):
         raise TooMany(60)
     if token.used_at is None or now - token.used_at > timedelta(minutes=1):

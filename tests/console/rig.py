@@ -24,6 +24,7 @@ from bot.domain.people import Grant, Person, Role
 from bot.roster.keeper import Keeper
 from bot.settings import Settings
 from bot.store import people
+from bot.usecases import consent
 from bot.usecases.passwords import hash_password
 from tests.house import ADMIN, APPROVER, MODERATOR, REVIEWER, ROSTER, SECOND, STAFF, House
 
@@ -61,6 +62,7 @@ def enrol(house: House, person: Person, *, one_time: bool = False) -> None:
     """An account with the person's grants and the password of all tests."""
     with house.store.begin() as tx:
         people.add(tx, person.login, name=person.name, at=house.now, password=hashed(), one_time=one_time)
+        people.consent(tx, person.login, consent.current().version, locale="ja", at=house.now, address="")
         for grant in person.grants:
             people.grant(tx, person.login, grant.role, office=grant.office, until=grant.until, by="test", at=house.now)
 
