@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from bot import settings
-from bot.cli.shared import emit, json_option
+from bot.cli.shared import acting, as_option, emit, json_option, opened
 from bot.domain.errors import BadInput
+from bot.domain.people import Role
 from bot.roster import cite as sources
 from bot.roster import compare as pages
 from bot.roster import diff as differences
@@ -17,6 +18,7 @@ from bot.roster import export as public
 from bot.roster.lint import Facts, Level, lint
 from bot.roster.load import Loaded, load
 from bot.roster.verify import verify as verify_address
+from bot.usecases import change_roster
 
 _LANG = click.option("--lang", type=click.Choice(["ja", "en"]), default="en", show_default=True)
 
@@ -154,3 +156,30 @@ def _text(path: Path) -> str:
         raise BadInput(f"The page cannot be read: {exc.strerror}.", file=str(path)) from None
     except UnicodeDecodeError:
         raise BadInput("The page is not UTF-8; save it as UTF-8.", file=str(path)) from None
+
+
+@accounts.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--note", default="", help="Why; the approver reads it.")
+@as_option
+@json_option
+def apply(file: Path, note: str, login: str, as_json: bool) -> None:
+    """Proposes a whole edited roster file; it is written once another admin has approved it."""
+    with opened() as app:
+        by = acting(app, login, Role.ADMIN)
+        change = change_roster.propose_text(app.parts, app.keeper, _text(file), by=by, now=app.parts.clock(), note=note)
+        lines = [*change.told_en, f"Proposed as change {change.id}; another admin: kouhou accounts approve {change.id}"]
+        emit({"id": change.id, "state": change.state, "changes": change.told_en}, as_json=as_json, lines=lines)
+
+
+@accounts.command()
+@click.argument("change_id", type=int)
+@as_option
+@json_option
+def approve(change_id: int, login: str, as_json: bool) -> None:
+    """The second admin's yes: writes the roster file."""
+    with opened() as app:
+        by = acting(app, login, Role.ADMIN)
+        done = change_roster.approve(app.parts, app.keeper, change_id, by=by, now=app.parts.clock())
+        said = f"Change {done.id}: {done.state.value}." + (f" {done.note}" if done.note else "")
+        emit({"id": done.id, "state": done.state, "note": done.note}, as_json=as_json, lines=[said])
