@@ -89,12 +89,13 @@ def import_(file: str, dry_run: bool, submit: bool, login: str, as_json: bool) -
 
 @post.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
-def lint(file: Any) -> None:
+@click.option("--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True, help="Of the messages.")
+def lint(file: Any, lang: str) -> None:
     """JSONL in, one line of findings out per row, in the same order."""
     chosen = settings.environment()
     registry = load(chosen.accounts).registry
     now = chosen.clock_start or datetime.now(UTC)
-    for line in linting.lint_lines(registry, file, now=now, file=getattr(file, "name", "-")):
+    for line in linting.lint_lines(registry, file, now=now, file=getattr(file, "name", "-"), lang=lang):
         click.echo(line)
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
-from bot.domain.lint.folding import like
+from bot.domain.lint.folding import even, like
 
 _TIME: Final = (
-    r"(?P<half{n}>午前|午後|am\s?|pm\s?)?\s?(?<![0-9:/])(?P<hour{n}>[0-2]?[0-9])"
-    r"(?:(?P<colon{n}>:)(?P<minute{n}>[0-5][0-9])(?![0-9:])|\s?[時点시](?!間|点)\s?(?:(?P<jiminute{n}>[0-5]?[0-9])\s?[分분]|(?P<han{n}>半|반))?|(?=\s?[ap]\.?m\b))"
-    r"\s?(?P<after{n}>a\.?m\b\.?|p\.?m\b\.?)?"
+    r"(?:(?P<half>午前|午後|\bam|\bpm)\s?)?(?<![0-9:/])(?P<hour>[0-2]?[0-9])"
+    r"(?:(?P<colon>:)(?P<minute>[0-5][0-9])(?![0-9:])|\s?[時点시](?!間|点)\s?(?:(?P<jiminute>[0-5]?[0-9])\s?[分분]|(?P<han>半|반))?|(?=\s?[ap]\.?m\b))"
+    r"\s?(?P<after>a\.?m\b\.?|p\.?m\b\.?)?"
 )
-_TIMES: Final = re.compile(_TIME.replace("{n}", ""), re.IGNORECASE)
+_TIMES: Final = re.compile(_TIME, re.IGNORECASE)
 _JOIN: Final = re.compile(r"\s?(?:~|-|から|より|to|until|至|到|부터|đến)\s?", re.IGNORECASE)
 _ENDS: Final = re.compile(r"\s?(?:まで|に閉|で終|で閉|終了|に終|閉)")
 _BEGINS: Final = re.compile(r"\s?(?:から|より|~|-|以降|に開|開始|に始)")
@@ -47,7 +47,7 @@ def read_clocks(even: str, start: int, end: int) -> list[Clock]:
 
 def write_like(written: str, at: time) -> str:
     """A time in the style of ``written``: 午後4時, １６時３０分, 16:00, 4 p.m."""
-    match = _TIMES.fullmatch(written)
+    match = _TIMES.fullmatch(even(written))
     if match is None:
         return f"{at:%H:%M}"
     twelve = bool(match["half"] or match["after"])

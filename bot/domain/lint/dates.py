@@ -151,11 +151,14 @@ def _read(
     if match.re in _DAY_ONLY:
         readings = tuple(dict.fromkeys(_days_of_month(int(parts["day"]), match.start(), before, months, today)))
         return Mention(match.start(), match.end(), None, readings, word, linked) if readings and word else None
-    years = sorted(_years(parts, today), key=lambda each: abs(each - today.year)) or [None]
+    named = sorted(_years(parts, today), key=lambda each: abs(each - today.year))
+    years: list[int | None] = [*named] or [None]
     pairs = list(_month_and_day(parts, even))
     if not pairs:
         return None
-    days = [day for y in years for month, d in pairs for day in _days(y, month, d, today, linked, before)]
+    days = [day for y in years for day in _days(y, *pairs[0], today, linked, before)]
+    swapped = [day for pair in pairs[1:] for y in years for day in _days(y, *pair, today, linked, before)]
+    days += [day for day in swapped if timedelta(-14) <= day - today <= timedelta(200)]
     return Mention(match.start(), match.end(), years[0], tuple(dict.fromkeys(days)), word, linked)
 
 

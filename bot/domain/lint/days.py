@@ -161,7 +161,7 @@ def _says_open(notice: Notice, group: list[Mention], ends: int, begins: int) -> 
 
 def _closed_ones(notice: Notice, group: list[Mention]) -> Iterator[Finding]:
     for mention in group:
-        if mention.day:
+        if mention.day and mention.day >= notice.day:
             closed = _closed(notice, mention.day)
             if closed:
                 yield _closed_finding(notice, mention.start, mention.end, closed)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from itertools import chain
 from typing import Final
 
 from bot.domain.accounts import Platform
@@ -23,7 +23,7 @@ NEAR: Final = 0.8
 AMONG_ACCOUNTS: Final = timedelta(days=30)
 SAME_ACCOUNT: Final = timedelta(days=7)
 _SKETCH: Final = 16
-"""Smallest shingle hashes kept of each text; two texts that are 0.8 alike share about ten of them."""
+"""Rarest shingles kept of each text; two texts that are 0.8 alike share most of them."""
 _KEPT: Final = 3
 """Latest texts kept per shingle and account."""
 _CANDIDATES: Final = 6
@@ -89,13 +89,15 @@ def likeness(one: _Text, other: _Text, *, closely: bool = True) -> float:
 def _pairs(texts: Sequence[_Text], first: int) -> Iterator[tuple[int, int, bool]]:
     """Pairs worth comparing, from place ``first`` on: an equal text, else those that share most of their sketches."""
     equal: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    index: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    index: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    shingles = [_shingles(text.key) for text in texts]
+    common = Counter(chain.from_iterable(shingles))
     for place, text in enumerate(texts):
         if not text.key:
             continue
         account = text.sent.account
         twins = [other for kept in equal[text.key].values() for other in kept if _comparable(text, texts[other])]
-        sketch = _sketch(text.key)
+        sketch = _sketch(shingles[place], common)
         if place >= first:
             yield from ((place, other, False) for other in twins[:1])
             if not twins:
@@ -106,7 +108,7 @@ def _pairs(texts: Sequence[_Text], first: int) -> Iterator[tuple[int, int, bool]
 
 
 def _likely(
-    place: int, texts: Sequence[_Text], sketch: list[int], index: dict[int, dict[str, list[int]]]
+    place: int, texts: Sequence[_Text], sketch: list[str], index: dict[str, dict[str, list[int]]]
 ) -> Iterator[tuple[int, int, bool]]:
     shared = Counter([other for shingle in sketch for kept in index[shingle].values() for other in kept])
     likely = [other for other, hits in shared.most_common(4 * _CANDIDATES) if hits > 2]
@@ -124,9 +126,14 @@ def _comparable(one: _Text, other: _Text) -> bool:
     return abs(one.sent.at - other.sent.at) <= (SAME_ACCOUNT if same else AMONG_ACCOUNTS)
 
 
-def _sketch(key: str) -> list[int]:
-    shingles = {key[at : at + 4] for at in range(max(1, min(len(key), 2_000) - 3))}
-    return sorted(zlib.crc32(each.encode("utf-8", "surrogatepass")) for each in shingles)[:_SKETCH]
+def _shingles(key: str) -> set[str]:
+    return {key[at : at + 4] for at in range(max(1, min(len(key), 2_000) - 3))}
+
+
+def _sketch(shingles: set[str], common: Counter[str]) -> list[str]:
+    """The rarest shingles that occur more than once: they lead to twins even where all notices follow one template."""
+    shared = sorted((common[each], each) for each in shingles if common[each] > 1)
+    return [each for _, each in shared[:_SKETCH]]
 
 
 def _text(sent: Sent, names: OfficeNames) -> _Text:

@@ -12,7 +12,7 @@ REACH: Final = 400
 
 _DASHES: Final = dict.fromkeys("‐‑‒–—―−﹣⁃", "-")
 _TILDES: Final = dict.fromkeys("〜∼～", "~")
-_SENTENCE_END: Final = re.compile(r"[。！？!?\n]|(?<!\b[A-Z][a-z]{2})\.(?=\s+[^\W\d_])")
+_SENTENCE_END: Final = re.compile(r"[。！？!?\n]|(?<!\b[A-Z][a-z]{2})\.(?=\s+[A-ZÀ-Ỹ])")
 
 
 def even(text: str) -> str:

@@ -93,7 +93,7 @@ def _right(clock: Clock, opens: time, closes: time) -> time | None:
 
 def _contradiction(notice: Notice, clock: Clock, right: time, spans: tuple[Span, ...]) -> Finding:
     written = notice.text[clock.start : clock.end]
-    fix = write_like(notice.even[clock.start : clock.end], right)
+    fix = write_like(written, right)
     facts = {"written": written, "right": fix, "hours": ", ".join(map(str, spans)),
              "office": notice.office.names.ja, "office_en": notice.office.names.en}  # fmt: skip
     return Finding("outside-hours", Severity.WARNING, clock.start, clock.end, "text-hours", facts, fix)

@@ -17,12 +17,13 @@ MOST_LINKS: Final = 200
 """Further ones in one text are not read; no notice has them."""
 
 _WITH_SCHEME: Final = re.compile(
-    r"(?P<scheme>https?|hxxps?|ftp)://(?P<rest>[^\s<>\"「」『』【】。、…]*)", re.IGNORECASE
+    r"(?P<scheme>https?|hxxps?|ftp)://(?P<rest>(?:(?!https?://)[^\s<>\"「」『』【】。、…])*)", re.IGNORECASE
 )
 _ASCII_URL: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%\\]*")
 _NO_SCHEME: Final = re.compile(
     r"(?<![A-Za-z0-9@._/:\-])(?P<host>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.)+(?P<top>[A-Za-z]{2,24}))(?::[0-9]{1,5})?(?P<path>/[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*)?(?![A-Za-z0-9@])"
 )
+_DOT: Final = re.compile(r"[A-Za-z0-9]\.[A-Za-z]{2}")
 _TAIL: Final = ".,;:!?'\"*_~"
 _SOCIAL: Final = {
     Platform.X: ("x.com", "twitter.com"),
@@ -78,11 +79,7 @@ def links(notice: Notice) -> Iterator[Finding]:
 
 def accidental_links(notice: Notice) -> Iterator[Finding]:
     """Words that X will turn into a link although nobody wrote one: file.py, end.Start."""
-    if (
-        notice.account.platform is not Platform.X
-        or len(notice.text) > X_LONG_LIMIT
-        or not re.search(r"[A-Za-z0-9]\.[A-Za-z]{2}", notice.even)
-    ):
+    if notice.account.platform is not Platform.X or len(notice.text) > X_LONG_LIMIT or not _loose_dot(notice):
         return
     at = 0
     for url in urls_in(notice.text.encode("utf-8", "replace").decode("utf-8")):
@@ -93,6 +90,12 @@ def accidental_links(notice: Notice) -> Iterator[Finding]:
         if "://" in url or any(link.start < at and place < link.end for link in notice.links):
             continue
         yield Finding("accidental-link", Severity.HINT, place, at, "accidental-link", {"host": url})
+
+
+def _loose_dot(notice: Notice) -> bool:
+    """Whether a full stop stands between letters outside every link; asking X's own rules takes milliseconds."""
+    dots = islice(_DOT.finditer(notice.even), MOST_LINKS)
+    return any(all(not link.start <= dot.start() < link.end for link in notice.links) for dot in dots)
 
 
 def _full(match: re.Match[str]) -> Link | None:

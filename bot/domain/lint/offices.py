@@ -58,8 +58,8 @@ def office_mismatch(notice: Notice) -> Iterator[Finding]:
     if own.parent is None:
         return  # the agency speaks for all
     names = notice.around.names
-    near = _family(notice)
     found = [(match, *names.of[match[0]]) for match in names.pattern.finditer(_key(notice.even))]
+    near = _family(notice) if found else set()
     others = [(match, office, form) for match, office, form in found if office not in near]
     if len({office for _, office, _ in others}) >= _LIST:
         return

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from bot.domain.lint.folding import even
 from bot.domain.lint.model import Finding, Notice, Severity
 from bot.domain.lint.phones import official_places
 from moderation.context import Context
@@ -19,6 +20,9 @@ _OWN_BAR: Final = {"e-mail": 0.3, "home-address": 0.6, "name-with-belongs": 0.65
 """Offices print addresses and telephone numbers of their own: these kinds need more than their shape."""
 _LEFT_TO_OTHERS: Final = frozenset({"telephone", "telephone-abroad", "mobile-incomplete"})
 _POLITE: Final = re.compile(r"(?:皆|みな|お子|患者|学生|お客|外国人|申請者|たく|留学生|ご本人|家族)(?:さん|様|氏)")
+_PERSON: Final = re.compile(r"さん|氏|ちゃん|様")
+_WINDOW, _OVERLAP = 2_000, 100
+"""Characters looked at together; what identifies somebody stands closer than the overlap."""
 _WORTH: Final = re.compile(
     r"(?:[0-9〇一二三四五六七八九][^。\n]{0,3}){6}|@|at\)|at\]|あっと|さん|氏|ちゃん", re.IGNORECASE
 )
@@ -26,22 +30,27 @@ _WORTH: Final = re.compile(
 
 def personal_data(notice: Notice) -> Iterator[Finding]:
     """Numbers of cards, accounts and mobiles, private addresses and mail; official and specimen numbers are exempt."""
-    if not _WORTH.search(notice.even):
-        return
-    reply = Reply(_masked(notice), platform=notice.account.platform.value)
+    text = _masked(notice)
     places: list[tuple[int, int]] = []
+    for start in range(0, len(text), _WINDOW - _OVERLAP):
+        piece = text[start : start + _WINDOW]
+        for kind, first, last in _seen(notice, piece) if _WORTH.search(even(piece)) else ():
+            place = (start + first, start + last)
+            if not any(begin < place[1] and place[0] < end for begin, end in places):
+                places.append(place)
+                yield Finding("personal-data", Severity.ERROR, *place, "personal-data", {"kind": kind})
+
+
+def _seen(notice: Notice, piece: str) -> Iterator[tuple[str, int, int]]:
+    """Kind and place of what the detector is sure enough of."""
+    reply = Reply(piece, platform=notice.account.platform.value)
     for found in detect(Context(reply, notice.around.screening)):
         if not isinstance(found, Seen) or found.where != "text" or found.reason in _LEFT_TO_OTHERS:
             continue
         if found.score < _OWN_BAR.get(found.reason, _ENOUGH) or found.end <= found.start:
             continue
-        if found.reason == "home-address" and not re.search(r"さん|氏|ちゃん|様", reply.text):
-            continue
-        if not any(start < found.end and found.start < end for start, end in places):
-            places.append((found.start, found.end))
-            yield Finding(
-                "personal-data", Severity.ERROR, found.start, found.end, "personal-data", {"kind": found.reason}
-            )
+        if found.reason != "home-address" or _PERSON.search(piece):
+            yield found.reason, found.start, found.end
 
 
 def _masked(notice: Notice) -> str:
