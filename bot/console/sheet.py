@@ -18,9 +18,8 @@ from bot.domain.posts import Content, Lane, Media, Post
 from bot.usecases import importing
 from bot.usecases.compose import Wish
 from bot.usecases.parts import Parts
+from bot.usecases.preflight import EASY
 
-EASY: Final = "ja-x-easy"
-"""Easy Japanese as a language tag of its own (BCP 47 private use)."""
 LANGUAGES: Final = ("ja", "en", EASY, "zh-Hans", "vi", "ko", "pt-BR", "es", "tl", "ne", "id", "th", "my")
 MOST_PICTURES: Final = 4
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")

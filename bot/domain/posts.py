@@ -112,7 +112,9 @@ def step(state: PostState, event: PostEvent) -> PostState:
     try:
         return ARROWS[state, event]
     except KeyError:
-        raise NotAllowed(f"A post that is {state.value} cannot take the step '{event.value}'.") from None
+        raise NotAllowed(f"A post that is {state.value} cannot take the step '{event.value}'.").worded(
+            "problem.no-step"
+        ) from None
 
 
 def allowed_events(state: PostState) -> tuple[PostEvent, ...]:
@@ -296,11 +298,15 @@ def approvals_needed(steps: int, slot: Slot) -> int:
 def may_approve(post: Post, person: str) -> None:
     """Raises NotAllowed with the reason when this person's yes would not count."""
     if person == post.author:
-        raise NotAllowed("Nobody approves their own post; ask a colleague or a deputy.")
+        raise NotAllowed("Nobody approves their own post; ask a colleague or a deputy.").worded("problem.own-post")
     if person == post.revision.author:
-        raise NotAllowed("You wrote the latest edit of this post; somebody else has to approve it.")
+        raise NotAllowed("You wrote the latest edit of this post; somebody else has to approve it.").worded(
+            "problem.own-edit"
+        )
     if person in valid_approvers(post):
-        raise NotAllowed("You have already approved this revision; a second person has to look.")
+        raise NotAllowed("You have already approved this revision; a second person has to look.").worded(
+            "problem.approved-already"
+        )
 
 
 def _digest(parts: Iterable[object]) -> str:

@@ -43,13 +43,17 @@ def approve(
         post, office = _open(parts, tx, post_id, by, now)
         check_version(post, version)
         if digest is not None and digest != post.revision.digest:
-            raise Conflict(f"Post {post.id} was edited after you opened it; read the new text before you approve.")
+            raise Conflict(
+                f"Post {post.id} was edited after you opened it; read the new text before you approve."
+            ).worded("problem.edited", post=post.id)
         may_approve(post, by.login)
         refuse_owner(tx, post.author, by)
         check_account(parts.account(post.account))
         check_slot(office, post.revision.slot, now)
         if post.state is not PostState.SUBMITTED:
-            raise NotAllowed(f"Post {post.id} is {post.state.value}; only a submitted post can be approved.")
+            raise NotAllowed(f"Post {post.id} is {post.state.value}; only a submitted post can be approved.").worded(
+                "problem.not-waiting", post=post.id
+            )
         post = posts.approve(tx, post, Approval(post.revision.digest, by.login, now))
         record(tx, by, "post.approved", post, office, now)
         if len(valid_approvers(post)) >= needed(office, post):
@@ -197,7 +201,7 @@ def _decide(
     parts: Parts, post_id: int, event: PostEvent, what: str, *, by: Person, now: datetime, comment: str
 ) -> Post:
     if not comment.strip():
-        raise BadInput("Write what the author should change.", key="comment")
+        raise BadInput("Write what the author should change.", key="comment").worded("problem.comment")
     with parts.store.begin() as tx:
         post, office = _open(parts, tx, post_id, by, now)
         post = posts.change(tx, post, step(post.state, event), at=now, note=comment.strip())
@@ -218,10 +222,14 @@ def _later(office: Office, slot: Slot, now: datetime) -> datetime:
         return slot.due_at
     found = hours.next_open(office, now)
     if found is None:
-        raise BadInput("The office's hours are unknown: give a new time and a reason.", key="publish_at")
+        raise BadInput("The office's hours are unknown: give a new time and a reason.", key="publish_at").worded(
+            "problem.no-hours", office=office.names.ja
+        )
     return found
 
 
 def _refuse_in_flight(post: Post) -> None:
     if post.state is PostState.PUBLISHING:
-        raise NotAllowed(f"Too late: post {post.id} is being sent right now. Wait for its outcome, then withdraw it.")
+        raise NotAllowed(
+            f"Too late: post {post.id} is being sent right now. Wait for its outcome, then withdraw it."
+        ).worded("problem.in-flight", post=post.id)

@@ -179,39 +179,53 @@ def next_free(tx: Tx, account: Account, office: Office, now: datetime) -> dateti
 def check_content(account: Account, content: Content) -> None:
     """Raises BadInput for empty or over-long text and for pictures without alternative text."""
     if "\x00" in content.text or any("\ud800" <= char <= "\udfff" for char in content.text):
-        raise BadInput("The text holds characters that no platform takes (NUL or half of a character).", key="text")
+        raise BadInput(
+            "The text holds characters that no platform takes (NUL or half of a character).", key="text"
+        ).worded("problem.characters")
     if not content.text.strip() and not content.media:
-        raise BadInput("There is nothing to post; write a text or attach a picture.", key="text")
+        raise BadInput("There is nothing to post; write a text or attach a picture.", key="text").worded(
+            "problem.empty"
+        )
     length = length_of(content, account)
     if length.left < 0:
-        raise BadInput(f"The text is too long for @{account.handle}: {length.used} of {length.limit}.", key="text")
+        raise BadInput(
+            f"The text is too long for @{account.handle}: {length.used} of {length.limit}.", key="text"
+        ).worded("problem.too-long", account=account.handle, used=length.used, limit=length.limit)
     for item in content.media:
         if item.mime.startswith("image/") and not item.alt.strip():
-            raise BadInput(f"The picture {item.name} needs an alternative text.", key="media")
+            raise BadInput(f"The picture {item.name} needs an alternative text.", key="media").worded(
+                "problem.no-alt", name=item.name
+            )
 
 
 def check_account(account: Account) -> None:
     if account.status is not Status.ACTIVE:
-        raise NotAllowed(f"@{account.handle} is {account.status.value} in the roster; only active accounts post.")
+        raise NotAllowed(
+            f"@{account.handle} is {account.status.value} in the roster; only active accounts post."
+        ).worded("problem.not-active", account=account.handle)
 
 
 def check_slot(office: Office, slot: Slot, now: datetime) -> None:
     """Raises BadInput when the slot has passed, or lies outside hours without a reason."""
     if slot.publish_by <= now:
-        raise BadInput("The slot has already passed; choose a later time.", key="publish_at")
+        raise BadInput("The slot has already passed; choose a later time.", key="publish_at").worded(
+            "problem.slot-passed"
+        )
     if not hours.is_open(office, slot.due_at) and not slot.reason:
         shut = hours.standing(office, slot.due_at).shut
         raise BadInput(
             f"{office.names.ja} is not open then ({shut.value if shut else 'closed'}): choose a time in its hours, "
             "or write why it must go out at that time; a second approver then has to agree.",
             key="reason",
-        )
+        ).worded("problem.outside-hours", office=office.names.ja)
 
 
 def check_version(post: Post, version: int | None) -> None:
     """Raises Conflict when the person was looking at an older state of the post."""
     if version is not None and version != post.version:
-        raise Conflict(f"Post {post.id} was changed by somebody else in the meantime; read it again.")
+        raise Conflict(f"Post {post.id} was changed by somebody else in the meantime; read it again.").worded(
+            "problem.changed", post=post.id
+        )
 
 
 def _require_writer(by: Person, office: Office, today: date) -> None:

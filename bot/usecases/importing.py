@@ -6,23 +6,28 @@ import csv
 import io
 import json
 import mimetypes
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.domain.errors import BadInput, KouhouError
+from bot.domain.errors import BadInput, Conflict, KouhouError
 from bot.domain.people import Person, Role, require
 from bot.domain.posts import Content, Media
+from bot.store import desk
 from bot.usecases import compose
 from bot.usecases.parts import Parts
 
 MOST_ROWS: Final = 20_000
 MOST_BYTES: Final = 50_000_000
 MOST_PICTURE: Final = 15_000_000
+KEPT_FOR: Final = timedelta(days=1)
 _COLUMNS: Final = frozenset({"id", "account", "text", "publish_at", "reason", "link", "lang", "media", "alt"})
+_PASSED_OVER: Final = frozenset({"state", "published_at", "permalink"})
+"""What an export tells beside; a file that was exported can be imported again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,17 @@ class Row:
 
     line: int
     wish: compose.Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One row of a preview: the slot is None where the next free one will be taken."""
+
+    line: int
+    account: str = ""
+    text: str = ""
+    due_at: datetime | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +81,52 @@ def check(parts: Parts, raw: bytes, name: str, *, by: Person, now: datetime, fol
             problems.append(BadInput(f"More than {MOST_ROWS} rows; split the file.", file=name))
             break
     return Plan(tuple(good), tuple(problems))
+
+
+def keep(parts: Parts, raw: bytes, name: str, *, by: Person, now: datetime) -> str:
+    """Keeps an upload, sealed, for its preview; no post is made of it. BadInput for what is no such file."""
+    _rows(raw, name)
+    token = secrets.token_urlsafe(18)
+    with parts.store.begin() as tx:
+        desk.drop_old_imports(tx, before=now - KEPT_FOR)
+        desk.keep_import(tx, token, by=by, name=Path(name).name[:200], body=raw.decode("utf-8-sig"), at=now)
+    return token
+
+
+def kept(parts: Parts, token: str, *, by: Person, now: datetime) -> tuple[str, Plan]:
+    """The upload's name and what it would do as things stand now."""
+    with parts.store.read() as tx:
+        waiting = desk.waiting_import(tx, token, by=by)
+    return waiting.name, check(parts, waiting.body.encode("utf-8", "surrogatepass"), waiting.name, by=by, now=now)
+
+
+def confirm(parts: Parts, token: str, *, by: Person, now: datetime, submit: bool) -> list[int]:
+    """Makes posts of a kept upload, all or none; of two confirmations at once only one counts."""
+    _, plan = kept(parts, token, by=by, now=now)
+    if plan.problems:
+        raise BadInput("The import has problems; nothing was stored.").worded("problem.import")
+    with parts.store.begin() as tx:
+        if not desk.drop_import(tx, token):
+            raise Conflict("This upload was already taken in.").worded("problem.import-done")
+        wishes = [row.wish for row in plan.rows]
+        return compose.draft_all(parts, tx, wishes, by=by, now=now, submit=submit)
+
+
+def cancel(parts: Parts, token: str, *, by: Person) -> None:
+    """Forgets an upload; nothing of it was ever a post."""
+    with parts.store.begin() as tx:
+        desk.waiting_import(tx, token, by=by)
+        desk.drop_import(tx, token)
+
+
+def preview(plan: Plan) -> list[Seen]:
+    """Every row in the order of the file, the good and the bad ones."""
+    good = [Seen(row.line, row.wish.account, row.wish.content.text, row.wish.due_at) for row in plan.rows]
+    bad = [
+        Seen(each.line or 0, problem=f"{each.key}: {each.message}" if each.key else each.message)
+        for each in plan.problems
+    ]
+    return sorted([*good, *bad], key=lambda each: each.line)
 
 
 def store(parts: Parts, plan: Plan, *, by: Person, now: datetime, submit: bool) -> list[int]:
@@ -129,7 +191,7 @@ def _rows(raw: bytes, name: str) -> Iterator[tuple[int, Mapping[str, Any] | BadI
 
 def _csv_rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any] | BadInput]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    unknown = set(reader.fieldnames or ()) - _COLUMNS
+    unknown = set(reader.fieldnames or ()) - _COLUMNS - _PASSED_OVER
     if unknown or not {"account", "text"} <= set(reader.fieldnames or ()):
         known = ", ".join(sorted(_COLUMNS))
         raise BadInput(
@@ -182,9 +244,9 @@ def _calendar_rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any
 
 
 def _wish(parts: Parts, row: Mapping[str, Any], *, by: Person, now: datetime, folder: Path | None) -> compose.Wish:
-    unknown = set(row) - _COLUMNS
+    unknown = set(row) - _COLUMNS - _PASSED_OVER
     if unknown:
-        raise BadInput(f"Unknown key; known are: {', '.join(sorted(_COLUMNS))}.", key=sorted(unknown)[0])
+        raise BadInput(f"Unknown key; known are: {', '.join(sorted(_COLUMNS))}.", key=min(unknown))
     account = parts.account(_word(row, "account"))
     office = parts.office(account)
     require(by, Role.STAFF, office.id, parts.today(office, now))

@@ -1,25 +1,86 @@
-"""The lint's findings on a post before it is submitted."""
+"""The lint's findings on what somebody writes, in the reader's language, and what of it stops a post."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.accounts import Platform
+from bot.domain.errors import BadInput
+from bot.domain.lint import lint
+from bot.domain.lint.duplicates import Sent, near_duplicates
+from bot.domain.lint.model import Around, Finding, Notice, Picture
+from bot.domain.lint.words import say
+from bot.domain.posts import Content, Post
+from bot.usecases import linting
 from bot.usecases.compose import Wish
 from bot.usecases.parts import Parts
+
+EASY = "ja-x-easy"
+"""Easy Japanese as a language tag of its own (BCP 47 private use)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One finding: ``start``/``end`` are code points of the text; ``fix`` replaces them."""
+    """One finding: ``start``/``end`` are code points of the text; ``fix`` replaces them, None where nobody can know."""
 
     rule: str
     severity: str
     start: int
     end: int
     message: str
+    reason: str = ""
     fix: str | None = None
 
+    @property
+    def stops(self) -> bool:
+        return self.severity == "error"
 
-def findings(parts: Parts, wish: Wish, *, due_at: datetime | None, now: datetime) -> tuple[Said, ...]:
-    return ()
+
+class Preflight:
+    """Everything that the notices of one form are held against, gathered once."""
+
+    def __init__(self, parts: Parts, *, now: datetime, lang: str = "ja", without: int | None = None) -> None:
+        self._parts, self._lang = parts, lang
+        self._around: Around = linting.surroundings(parts.registry(), now)
+        self._recent: Sequence[Sent] = linting.recent_texts(parts, now=now, without=without)
+
+    def findings(self, wish: Wish, due_at: datetime | None) -> tuple[Said, ...]:
+        """What speaks against this wish, in the order of its text; repeats of what waits or went out included."""
+        notice = self.notice(wish, due_at)
+        again = near_duplicates([notice], self._around.names, self._recent).values()
+        return tuple(_said(each, self._lang) for each in (*lint(notice), *again))
+
+    def twins(self, wishes: Sequence[Wish]) -> tuple[str, ...]:
+        """The X accounts among ``wishes`` that would say the same, or nearly so: ids, in the order of the roster."""
+        notices = [self.notice(wish, None) for wish in wishes]
+        notices = [each for each in notices if each.account.platform is Platform.X]
+        found = near_duplicates(notices, self._around.names)
+        alike = {notices[place].account.id for place, each in found.items() if each.reason == "other-account"}
+        return tuple(each.id for each in self._parts.registry().accounts if each.id in alike)
+
+    def notice(self, wish: Wish, due_at: datetime | None) -> Notice:
+        account = self._parts.account(wish.account)
+        content = wish.content
+        pictures = tuple(Picture(each.name, each.alt) for each in content.media)
+        office = self._parts.office(account)
+        return Notice("", account, office, _text(content), self._around, due_at, pictures, content.lang, wish.reason)
+
+
+def refuse_repeat(parts: Parts, post: Post, *, now: datetime, lang: str = "ja") -> None:
+    """Raises BadInput when another X account says nearly the same, or this one said exactly this within a week."""
+    wish = Wish(post.account, post.revision.content)
+    preflight = Preflight(parts, now=now, lang=lang, without=post.id)
+    for said in preflight.findings(wish, post.revision.slot.due_at):
+        if said.rule == "near-duplicate" and (said.stops or said.reason == "other-account"):
+            raise BadInput(said.message, key="text").worded("problem.repeat", message=said.message)
+
+
+def _text(content: Content) -> str:
+    """The author's own words first, so that a finding's place is a place in the form; then the link."""
+    return content.text if not content.link or content.link in content.text else f"{content.text}\n{content.link}"
+
+
+def _said(found: Finding, lang: str) -> Said:
+    return Said(found.rule, found.severity.value, found.start, found.end, say(found, lang), found.reason, found.fix)

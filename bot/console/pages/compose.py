@@ -23,9 +23,9 @@ from bot.domain.posts import Content, Lane, Post
 from bot.domain.rendering import Rendered, render
 from bot.domain.twitter_text import counting_tables
 from bot.store import posts
-from bot.usecases import compose, preflight, remind, together
+from bot.usecases import compose, remind, together
 from bot.usecases.compose import Wish
-from bot.usecases.preflight import Said
+from bot.usecases.preflight import Preflight, Said
 
 room = Room()
 NAV.append(("/compose", "staff.compose", "staff", None))
@@ -48,7 +48,7 @@ class Face:
     @property
     def stops(self) -> bool:
         """Whether this one cannot be submitted."""
-        return bool(self.problem) or any(said.severity == "error" for said, _ in self.findings)
+        return bool(self.problem) or any(said.stops for said, _ in self.findings)
 
 
 @room.page("/compose", shared.WRITERS)
@@ -83,8 +83,8 @@ def compose_form(visit: Here) -> Response:
 @room.form("/compose/preview", shared.WRITERS)
 def preview(visit: Here) -> Response:
     """Only the preview, for the script; the same as the whole page would show."""
-    sheet = sheets.of_form(visit)
-    faces, twins = look(visit, sheet)
+    sheet, post = sheets.of_form(visit), visit.form.get("post", "")
+    faces, twins = look(visit, sheet, int(post) if post.isdigit() and len(post) < 10 else None)
     return page(visit, "posts/preview.html", faces=faces, twins=twins, **_around(visit, sheet))
 
 
@@ -132,9 +132,9 @@ def _write(visit: Visit, sheet: Sheet, *, submit: bool) -> Response:
     return go(f"/posts/{numbers[0]}", done="post-submit" if submit else "post-saved")
 
 
-def _refuse_blocked(visit: Visit, sheet: Sheet) -> None:
+def _refuse_blocked(visit: Visit, sheet: Sheet, without: int | None = None) -> None:
     """What the lint calls an error stops a submission; the findings stand beside the text."""
-    faces, _ = look(visit, sheet)
+    faces, _ = look(visit, sheet, without)
     if any(face.stops for face in faces):
         raise BadInput("Mend what is marked beside the preview, then submit again.").worded("problem.findings")
 
@@ -145,7 +145,7 @@ def _call_approvers(visit: Visit, numbers: list[int]) -> None:
             remind.tell_approvers(visit.parts, tx, post, "post.disaster", now=visit.now)
 
 
-def look(visit: Visit, sheet: Sheet) -> tuple[list[Face], together.Twins | None]:
+def look(visit: Visit, sheet: Sheet, without: int | None = None) -> tuple[list[Face], tuple[str, ...]]:
     """Every post of the form as it would appear, with its problems; and who would say the same on X."""
     parts = visit.parts
     try:
@@ -153,15 +153,16 @@ def look(visit: Visit, sheet: Sheet) -> tuple[list[Face], together.Twins | None]
     except BadInput:
         wishes = sheets.wishes(parts, replace(sheet, at=""), visit.now)[:MOST_FACES]
     seen = together.outlook(parts, wishes, by=visit.by, now=visit.now)
-    faces = [_face(visit, sheet, wish, each) for wish, each in zip(wishes, seen, strict=True)]
-    return faces, together.twins(parts, wishes)
+    flight = Preflight(parts, now=visit.now, lang=visit.words.lang, without=without)
+    faces = [_face(visit, flight, sheet, wish, each) for wish, each in zip(wishes, seen, strict=True)]
+    return faces, flight.twins(wishes) if len(wishes) > 1 else ()
 
 
-def _face(visit: Visit, sheet: Sheet, wish: Wish, seen: together.Outlook) -> Face:
+def _face(visit: Visit, flight: Preflight, sheet: Sheet, wish: Wish, seen: together.Outlook) -> Face:
     parts, account = visit.parts, visit.parts.account(wish.account)
     name = sheet.field_of(account, wish.content.lang)
     words = sheet.words(name)
-    found = preflight.findings(parts, wish, due_at=seen.due_at, now=visit.now) if words.strip() else ()
+    found = flight.findings(wish, seen.due_at) if words.strip() else ()
     return Face(
         account,
         wish.content.lang,
@@ -245,7 +246,7 @@ def edit_form(visit: Here, post_id: Number) -> Response:
 
 def _edit(visit: Visit, post: Post, sheet: Sheet, version: int, *, submit: bool) -> Response:
     if submit:
-        _refuse_blocked(visit, sheet)
+        _refuse_blocked(visit, sheet, post.id)
     content = Content(sheet.text, sheet.link, sheet.media, sheet.lang)
     compose.check_version(post, version)
     changed = compose.edit(
@@ -274,13 +275,13 @@ def draw_edit(
     status: int = 200,
 ) -> HTMLResponse:
     """``theirs``: somebody saved in the meantime; what was typed here stays, the other words stand beside it."""
-    faces, _ = look(visit, sheet)
+    faces, _ = look(visit, sheet, post.id)
     return page(
         visit,
         "posts/compose.html",
         status,
         faces=faces,
-        twins=None,
+        twins=(),
         problem=sentence(visit, problem) if problem else "",
         **_around(
             visit,

@@ -16,7 +16,7 @@ from bot.domain.people import Role
 from bot.domain.posts import Lane, Post, PostState
 from bot.domain.rendering import render
 from bot.store import attempts, audit, desk, people, posts, queue
-from bot.usecases import approve, compose, exporting, reconcile, steps, together, withdraw
+from bot.usecases import approve, compose, exporting, preflight, reconcile, steps, withdraw
 from bot.usecases.steps import Step
 
 room = Room()
@@ -169,7 +169,7 @@ def _word(visit: Visit, name: str) -> str:
 
 
 def _approve(visit: Visit, post: Post) -> object:
-    together.refuse_twin_of(visit.parts, post, now=visit.now)
+    preflight.refuse_repeat(visit.parts, post, now=visit.now, lang=visit.words.lang)
     return approve.approve(
         visit.parts, post.id, by=visit.by, now=visit.now, digest=_word(visit, "digest"), version=_version(visit)
     )
