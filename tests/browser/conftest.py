@@ -33,7 +33,15 @@ _ARGS: Final = (
 )
 DESK: Final = ViewportSize(width=1280, height=900)
 PHONE: Final = ViewportSize(width=390, height=844)
+_HERE: Final = Path(__file__).parent
 SERIOUS: Final = ("serious", "critical")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder opens a browser, so that a quick run can leave them out."""
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
 class Console:
@@ -74,9 +82,11 @@ class Console:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium, else the one that Playwright brought."""
+    """The machine's Chromium or Chrome, else the one that Playwright brought."""
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(_ARGS))
+        found = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=list(_ARGS)
+        )
         yield found
         found.close()
 
