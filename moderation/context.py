@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from moderation import text
 from moderation.alignment import Alignment, align
@@ -32,6 +33,17 @@ class Surroundings:
     roster: Roster
     archive: Archive | None = None
     numbers: frozenset[str] = field(default_factory=public_numbers)
+
+PRICE: Final = text.pattern(
+    r"[¥$€₱฿₫]\s?[0-9]|[0-9][0-9,.o]*\s?(?:円|えん|yen|yên|엔|เยน|ien|man\b|万|まん|마원|만|萬|元|块|塊|usd|pesos|ribu|rb\b|juta|"
+    r"jt\b|lakh|हजार|लाख|हज़ार|रुप|hajar|đồng|k\b|tr\b|triệu|บาท|usdt|reais|soles|mil\b|%)"
+)
+_DURATION: Final = text.pattern(
+    r"[0-9一二三四五六七八九十半]\s?(?:時間|じかん|分|小时|個小時|钟头|天|ヶ月|か月|週間|年|시간|분|개월|주|ชม|ชั่วโมง|นาที|เดือน|ปี|घण्टा|मिनेट|महिना|"
+    r"hours?\b|hrs?\b|h\b|min|months?\b|weeks?\b|years?\b|days?\b|giờ|tiếng|phút|tháng|năm|horas?\b|meses|anos?\b|años?\b|"
+    r"jam\b|menit|bulan|oras|buwan|ghanta|mahina)"
+)
+_LINK: Final = re.compile(r"https?://|www\.|[a-z0-9-]\.(?:example|com|net|jp|org|me|io|xyz|info|shop)\b")
 
 
 class Context:
@@ -111,6 +123,10 @@ class Context:
             "changes": min(5, len(self.aligned.changes)) / 5,
             "letter pairs of the post": self.aligned.shared,
             "disguised": float(self.disguised),
+            "names a duration": float(_DURATION.search(self.plain.text) is not None),
+            "names a price": float(PRICE.search(self.plain.text) is not None),
+            "asks": float("?" in self.plain.text),
+            "links": float(_LINK.search(self.plain.text) is not None),
             "length": math.log1p(size) / 5,
             "short": float(size < 20),
             "doubt about language": self.language.doubt,

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from moderation.categories import Category
-from moderation.context import Context
+from moderation.context import PRICE, Context
 from moderation.detectors.evidence import met, seen
-from moderation.detectors.illegal_or_indecent import PRICE
 from moderation.model import Finding
 from moderation.text import pattern
 

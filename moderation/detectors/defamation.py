@@ -23,6 +23,9 @@ def detect(context: Context) -> Iterator[Finding]:
     for group, score, reason in _STRENGTH:
         for hit in context.hits.get(group, ())[:3]:
             yield met(Category.DEFAMATION, score, reason, hit)
+    out = context.first("send-home")
+    if out and context.has("group", "insult", "dehumanise", "slur"):
+        yield met(Category.DEFAMATION, 0.55, "told-to-leave", out)
     accused = context.first("accuse")
     if accused and not context.has("ask", "report"):
         yield met(Category.DEFAMATION, 0.4, "accusation", accused)

@@ -13,6 +13,13 @@ from moderation.detectors.evidence import met, whole
 from moderation.model import Finding
 
 _TERMS: Final = (("swamp", 0.65, "call-to-swamp"), ("unsafe", 0.65, "unsafe-advice"), ("bait", 0.55, "bait"))
+_PAIRS: Final = (
+    (("rally", "overload"), "rally-to-overload"),
+    (("rally", "defy"), "rally-to-defy"),
+    (("versus", "rally"), "rally-to-fight"),
+    (("defy", "trapped"), "danger-denied"),
+)
+"""Two concepts that are ordinary apart and unsuitable together."""
 _TOKEN: Final = re.compile(r"[^\s.,!?、。・]+")
 _RUN: Final = re.compile(r"(.{1,12}?)\1{5,}", re.DOTALL)
 _ODD: Final = re.compile(r"[^\w\s\u0900-\u17ff\-.,!?、。・「」『』()（）:;/@#'\"…~%&+*“”’‘¥$]")
@@ -24,6 +31,14 @@ def detect(context: Context) -> Iterator[Finding]:
         hit = context.first(group)
         if hit:
             yield met(Category.OTHER_UNSUITABLE, score - 0.3 * context.has("report", "condemn"), reason, hit)
+    for pair, reason in _PAIRS:
+        if all(context.has(group) for group in pair):
+            yield met(
+                Category.OTHER_UNSUITABLE,
+                0.5 - 0.2 * context.has("report", "complain"),
+                reason,
+                context.hits[pair[1]][0],
+            )
     repeated = repetition(context.plain.text)
     if repeated >= 0.6:
         yield whole(Category.OTHER_UNSUITABLE, min(0.95, 0.3 + 0.6 * repeated), "flood", context.reply.text)

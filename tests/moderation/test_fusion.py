@@ -35,9 +35,9 @@ def test_the_telling_feature_decides() -> None:
 
     told, silent = fusion.scores([{"term telling": 1.0, "noise": 0.5}, {"noise": 0.5}])
 
-    assert told.scores[Category.PERSONAL_INFORMATION] > 0.8
-    assert silent.scores[Category.PERSONAL_INFORMATION] < 0.1
-    assert silent.acceptable > 0.8
+    assert told.scores[Category.PERSONAL_INFORMATION] > 0.7
+    assert silent.scores[Category.PERSONAL_INFORMATION] < 0.3
+    assert silent.acceptable > 0.7
 
 
 def test_the_same_rows_give_the_same_weights() -> None:
