@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,17 +17,21 @@ from bot.domain import hours
 from bot.domain.accounts import Platform as PlatformName
 from bot.domain.accounts import Registry
 from bot.domain.errors import BadInput
-from bot.domain.ports import Clock, Platform
+from bot.domain.ports import Clock, Mailer, Platform
 from bot.platforms import Dialect, Facebook, FacebookApp, FacebookPage, X, XAccount, XApp
+from bot.platforms.smtp import Smtp
 from bot.roster.keeper import Keeper
 from bot.sandbox import Crowd, Knobs, Sandbox
 from bot.sandbox import FacebookPage as PracticePage
 from bot.sandbox import XAccount as PracticeAccount
 from bot.settings import Settings
-from bot.store import audit, migrate
+from bot.store import audit, migrate, policies
 from bot.store.database import Store
 from bot.store.seal import Seal, new_key
+from bot.usecases.clock_watch import ClockWatch
 from bot.usecases.parts import Parts, Shelf
+from bot.usecases.price_table import load_prices
+from moderation.drafts import screener_under
 from moderation.screen import Screener, load_screener
 
 log = structlog.get_logger()
@@ -43,6 +47,8 @@ class App:
     parts: Parts
     keeper: Keeper
     sandbox: Sandbox | None = None
+    mailer: Mailer | None = None
+    watch: ClockWatch = field(default_factory=lambda: ClockWatch(time.monotonic))
 
     def close(self) -> None:
         for platform in self.parts.platforms.values():
@@ -60,16 +66,19 @@ def build(settings: Settings, *, practice_platforms: bool = True) -> App:
     keeper = Keeper(settings.accounts)
     store = open_store(settings)
     clock = make_clock(settings, keeper.registry, store)
+    watch = ClockWatch(_steady_clock(settings))
     sandbox, settings = _practice(settings, keeper.registry, clock) if practice_platforms else (None, settings)
     parts = Parts(
         store=store,
         registry=lambda: keeper.registry,
         platforms=_platforms(settings, clock),
-        screener=ScreenerCache(lambda: keeper.registry, settings.policy),
+        screener=ScreenerCache(lambda: keeper.registry, settings.policy, store),
         shelf=Shelf(settings.home / "media"),
         clock=clock,
+        prices=load_prices(settings.prices),
     )
-    return App(settings, parts, keeper, sandbox)
+    mailer = Smtp(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
+    return App(settings, parts, keeper, sandbox, mailer, watch)
 
 
 def open_store(settings: Settings) -> Store:
@@ -96,17 +105,40 @@ def evidence_key(path: Path) -> bytes:
 
 
 class ScreenerCache:
-    """The screener for the roster and policy in force; built at first use and again when the roster changes."""
+    """The screener for the roster and the policy version in force; built at first use and again when either changes.
 
-    def __init__(self, registry: Callable[[], Registry], policy: Path | None) -> None:
-        self._registry, self._policy = registry, policy
-        self._built: tuple[str, Screener] | None = None
+    Without a ``store``, or while no version was made live there, the policy that ships is in force; ``model`` False
+    screens by rules alone.
+    """
+
+    def __init__(
+        self, registry: Callable[[], Registry], policy: Path | None, store: Store | None = None, *, model: bool = True
+    ) -> None:
+        self._registry, self._policy, self._store, self._model = registry, policy, store, model
+        self._built: tuple[tuple[str, str], Screener] | None = None
 
     def __call__(self) -> Screener:
-        registry = self._registry()
-        if self._built is None or self._built[0] != registry.digest:
-            self._built = (registry.digest, load_screener(registry.officials()))
+        registry, text = self._registry(), self._live_text()
+        key = (registry.digest, text)
+        if self._built is None or self._built[0] != key:
+            self._built = (key, self._build(registry, text))
         return self._built[1]
+
+    def _live_text(self) -> str:
+        if self._store is not None:
+            with self._store.read() as tx:
+                live = policies.live(tx)
+            if live is not None:
+                return live.text
+        return self._policy.read_text(encoding="utf-8") if self._policy else ""
+
+    def _build(self, registry: Registry, text: str) -> Screener:
+        if text:
+            try:
+                return screener_under(text, registry.officials(), model=self._model)
+            except ValueError as exc:  # screening never stops: what ships is in force until a person mends it
+                log.error("policy_unreadable", error=type(exc).__name__)
+        return load_screener(registry.officials(), model=self._model or None)
 
 
 def make_clock(settings: Settings, registry: Registry, store: Store) -> Clock:
@@ -122,6 +154,14 @@ def make_clock(settings: Settings, registry: Registry, store: Store) -> Clock:
         newest = known[0].at if known else datetime.now(UTC)
         return _running_from(practice_start(registry, max(newest, datetime.now(UTC))))
     return lambda: datetime.now(UTC)
+
+
+def _steady_clock(settings: Settings) -> Callable[[], float]:
+    """Seconds that never jump. Beside the real clock they count the machine's sleep, as the wall does."""
+    shifted = settings.clock_start is not None or (settings.practice and not settings.x_base_url)
+    if shifted or not hasattr(time, "CLOCK_BOOTTIME"):
+        return time.monotonic
+    return lambda: time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def practice_start(registry: Registry, now: datetime) -> datetime:

@@ -23,11 +23,17 @@ from bot.domain.errors import KouhouError
 from bot.store import service
 from bot.usecases.approve import expire
 from bot.usecases.carry_out import carry_out
-from bot.usecases.collect import collect, recheck
+from bot.usecases.clock_watch import sure_of_time
+from bot.usecases.collect import close_gaps, collect, recheck
+from bot.usecases.costs import watch_money
 from bot.usecases.follow_roster import hold_changed
+from bot.usecases.mail import send_mail
+from bot.usecases.probe_tokens import probe_due
 from bot.usecases.publish import publish_due
 from bot.usecases.reconcile import reconcile, recover
+from bot.usecases.reminders import remind
 from bot.usecases.screen_replies import screen_replies
+from bot.usecases.wall_times import hold_disagreeing
 
 log = structlog.get_logger()
 
@@ -55,12 +61,41 @@ def follow_roster(app: App) -> int:
     return hold_changed(app.parts, now=app.parts.clock())
 
 
+def publish(app: App, me: str) -> object:
+    """Sends what is due, as long as the clock can be believed."""
+    if not sure_of_time(app.parts, app.watch, now=app.parts.clock()):
+        return None
+    return publish_due(app.parts, owner=me, clock=app.parts.clock)
+
+
+def pace(app: App) -> float:
+    """Practice platforms cost nothing, so every sweep is read at every tick."""
+    return 0.0 if app.sandbox else 1.0
+
+
+def console_address(app: App) -> str:
+    """Where mails send people."""
+    return app.settings.public_url or f"http://{app.settings.host}:{app.settings.port}"
+
+
 JOBS: Final = (
-    Job("publish", "publisher", 1, 5, lambda app, me: publish_due(app.parts, owner=me, clock=app.parts.clock)),
+    Job("publish", "publisher", 1, 5, publish),
     Job("recover", "publisher", 30, 30, lambda app, me: recover(app.parts, now=app.parts.clock(), is_dead=is_dead)),
     Job("reconcile", "publisher", 5, 30, lambda app, me: reconcile(app.parts, now=app.parts.clock())),
     Job("expire", "publisher", 30, 60, lambda app, me: expire(app.parts, now=app.parts.clock())),
-    Job("collect", "listener", 60, 60, lambda app, me: collect(app.parts, now=app.parts.clock())),
+    Job("wall-times", "publisher", 3600, 600, lambda app, me: hold_disagreeing(app.parts, now=app.parts.clock())),
+    Job("tokens", "publisher", 300, 300, lambda app, me: probe_due(app.parts, now=app.parts.clock())),
+    Job("money", "publisher", 300, 300, lambda app, me: watch_money(app.parts, now=app.parts.clock())),
+    Job("remind", "publisher", 60, 120, lambda app, me: remind(app.parts, now=app.parts.clock())),
+    Job(
+        "mail",
+        "publisher",
+        30,
+        60,
+        lambda app, me: send_mail(app.parts, app.mailer, console=console_address(app), now=app.parts.clock()),
+    ),
+    Job("collect", "listener", 60, 60, lambda app, me: collect(app.parts, now=app.parts.clock(), pace=pace(app))),
+    Job("gaps", "listener", 900, 300, lambda app, me: close_gaps(app.parts, now=app.parts.clock())),
     Job("recheck", "listener", 3600, 600, lambda app, me: recheck(app.parts, now=app.parts.clock())),
     Job("screen", "screener", 1, 10, lambda app, me: screen_replies(app.parts, now=app.parts.clock())),
     Job("carry-out", "screener", 1, 10, lambda app, me: carry_out(app.parts, owner=me, clock=app.parts.clock)),

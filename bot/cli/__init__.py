@@ -11,6 +11,7 @@ from bot.cli.accounts import accounts, cite
 from bot.cli.audit import audit
 from bot.cli.bench import bench
 from bot.cli.cases import cases
+from bot.cli.costs import costs
 from bot.cli.database import db
 from bot.cli.people import user
 from bot.cli.posts import post
@@ -37,6 +38,7 @@ for command in (
     sandbox,
     post,
     cases,
+    costs,
     screen,
     evaluate,
     accounts,

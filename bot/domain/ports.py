@@ -164,3 +164,9 @@ class Platform(Protocol):
     def unblock(self, account: Account, author_id: str) -> None: ...
 
     def read_back(self, account: Account, reply_id: str, author_id: str) -> ReadBack: ...
+
+
+class Mailer(Protocol):
+    """E-mail. Raises Rejected for an address that is refused, NotSent when the server cannot take mail now."""
+
+    def send(self, to: str, subject: str, body: str, *, at: datetime) -> None: ...

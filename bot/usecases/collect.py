@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 import structlog
@@ -12,9 +12,9 @@ from bot.domain.accounts import Account
 from bot.domain.errors import AuthExpired, PlatformError, RateLimited
 from bot.domain.people import SERVICE
 from bot.domain.ports import ReplyPage, SeenReply
-from bot.store import audit, cases, posts, replies, service
+from bot.store import audit, cases, gaps, posts, replies, service
 from bot.store.database import Tx
-from bot.usecases import drift
+from bot.usecases import drift, pacing
 from bot.usecases.parts import Parts
 from moderation.cases import ENDED, CaseState
 
@@ -22,6 +22,10 @@ log = structlog.get_logger()
 
 RECENT: Final = timedelta(days=7)
 """X's search reaches back seven days; older threads are covered by mentions and by comments on Facebook."""
+WHOLE_DAYS: Final = 6
+"""Days before today whose posts are searched for. Sweeps are named after whole days of posts: a day that drops out
+bit by bit would change its name, and its place would be lost, with every post."""
+MOST_POSTS: Final = 1000
 MOST_PAGES: Final = 50
 """Pages of one sweep in one tick; the rest is read at the next one, from the stored cursor."""
 
@@ -35,6 +39,7 @@ class Harvest:
     gone: int = 0
     gaps: int = 0
     failed: int = 0
+    spared: int = 0  # sweeps left for a later tick
 
     def __add__(self, other: Harvest) -> Harvest:
         return Harvest(
@@ -43,15 +48,19 @@ class Harvest:
             self.gone + other.gone,
             self.gaps + other.gaps,
             self.failed + other.failed,
+            self.spared + other.spared,
         )
 
 
-def collect(parts: Parts, *, now: datetime) -> Harvest:
-    """One pass over every active account. A failing account is counted and does not stop the others."""
+def collect(parts: Parts, *, now: datetime, pace: float = 0.0) -> Harvest:
+    """One pass over every active account. A failing account is counted and does not stop the others.
+
+    ``pace`` 1 keeps within the platforms' limits when called every minute; 0 reads every sweep.
+    """
     total = Harvest()
     for account in parts.registry().active():
         try:
-            total += collect_account(parts, account, now=now)
+            total += collect_account(parts, account, now=now, pace=pace)
         except (AuthExpired, RateLimited) as exc:
             log.warning("collect_refused", account=account.id, error=type(exc).__name__)
             total += Harvest(failed=1)
@@ -61,19 +70,70 @@ def collect(parts: Parts, *, now: datetime) -> Harvest:
     return total
 
 
-def collect_account(parts: Parts, account: Account, *, now: datetime) -> Harvest:
-    """Every sweep of one account. Raises the PlatformError of the first sweep that failed, after trying them all."""
+def collect_account(parts: Parts, account: Account, *, now: datetime, pace: float = 0.0) -> Harvest:
+    """Every due sweep of one account. Raises the PlatformError of the last that failed when none brought anything."""
+    every = _sources(parts, account, now)
     with parts.store.read() as tx:
-        recent = posts.recent_platform_ids(tx, account.id, since=now - RECENT)
+        fresh = posts.recent_platform_ids(tx, account.id, since=now - pacing.FRESH)
+        chosen = pacing.due(tx, account, every, fresh, pace=pace, now=now)
     total, failure = Harvest(), None
-    for source in parts.platform(account).sources(account, recent):
+    for source in chosen:
         try:
             total += _sweep(parts, account, source, now)
         except PlatformError as exc:  # the other sweeps may still work; the cursor of this one stays where it was
             failure = exc
+            _note(parts, account, source, exc, now)
     if failure is not None and total == Harvest():
         raise failure
-    return total + Harvest(failed=int(failure is not None))
+    return total + Harvest(failed=int(failure is not None), spared=len(every) - len(chosen))
+
+
+def close_gaps(parts: Parts, *, now: datetime) -> int:
+    """Reads everything that the platform still shows of accounts with a gap; then nothing more can be done about it."""
+    with parts.store.read() as tx:
+        wanted = gaps.accounts_with_gaps(tx)
+    closed = 0
+    for account in parts.registry().active():
+        if account.id not in wanted:
+            continue
+        try:
+            whole = all(_read_whole(parts, account, each, now) for each in _sources(parts, account, now))
+        except PlatformError as exc:
+            log.warning("gap_not_read", account=account.id, error=type(exc).__name__)
+            continue
+        if whole:
+            with parts.store.begin() as tx:
+                closed += gaps.close(tx, account.id, noticed_by=now, at=now)
+                audit.append(tx, SERVICE, "reply.gap-closed", f"account:{account.id}", at=now)
+    return closed
+
+
+def _sources(parts: Parts, account: Account, now: datetime) -> tuple[str, ...]:
+    start = datetime.combine((now.astimezone(UTC) - timedelta(days=WHOLE_DAYS)).date(), time(), UTC)
+    with parts.store.read() as tx:
+        recent = posts.recent_platform_ids(tx, account.id, since=start, limit=MOST_POSTS)
+    return parts.platform(account).sources(account, recent)
+
+
+def _note(parts: Parts, account: Account, source: str, exc: PlatformError, now: datetime) -> None:
+    log.info("sweep_failed", account=account.id, sweep=source.partition(":")[0], error=type(exc).__name__)
+    if isinstance(exc, RateLimited):
+        with parts.store.begin() as tx:
+            pacing.note_limit(tx, account, source, exc, now=now)
+
+
+def _read_whole(parts: Parts, account: Account, source: str, now: datetime) -> bool:
+    """From the beginning, beside the sweep's own cursor; False when there is more than a tick can read."""
+    cursor = ""
+    for _ in range(MOST_PAGES):
+        page = parts.platform(account).replies(account, source, cursor)
+        with parts.store.begin() as tx:
+            keep_all(parts, tx, account, page.replies, now)
+            service.record_budgets(tx, account.id, page.budgets, at=now)
+        if not page.more:
+            return True
+        cursor = page.cursor
+    return False
 
 
 def recheck(parts: Parts, *, now: datetime, most: int = 300) -> Harvest:
@@ -119,7 +179,7 @@ def _store(parts: Parts, account: Account, source: str, page: ReplyPage, now: da
         found = keep_all(parts, tx, account, page.replies, now)
         replies.save_cursor(tx, account.id, source, page.cursor, at=now)
         service.record_budgets(tx, account.id, page.budgets, at=now)
-        if page.gap:
+        if page.gap and not gaps.is_open(tx, account.id, source):
             replies.note_gap(tx, account.id, source, since=None, at=now)
             log.warning("reply_gap", account=account.id, source=source)
     return found + Harvest(gaps=int(page.gap))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 from bot.domain.accounts import Account, Office, Registry
 from bot.domain.errors import NotFound
 from bot.domain.ports import Clock, Platform
+from bot.domain.prices import PriceTable
 from bot.store.database import Store
+from bot.usecases.price_table import load_prices
 from moderation.screen import Screener
 
 
@@ -53,6 +55,7 @@ class Parts:
     screener: Callable[[], Screener]
     shelf: Shelf
     clock: Clock
+    prices: PriceTable = field(default_factory=load_prices)
 
     def account(self, name: str) -> Account:
         """The account with this id or handle; NotFound names the near ones."""
