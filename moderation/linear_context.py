@@ -52,7 +52,7 @@ def context(replies: Sequence[Reply], raw: Letters, surface: Letters, bare: Lett
     columns = [
         *logs, np.clip(logs[0] - logs[1], -3, 3), *scripts.T, *post_scripts.T, (scripts * post_scripts).sum(1),
         *np.log1p(kinds[:, len(SCRIPTS) : -1]).T, *_writing(raw.of(0, n), n),
-        *_overlap(hashed, length, post_length, n), *_numbers(text, post, bare, n),
+        *_overlap(hashed, length, post_length, n), *_numbers(surface.of(0, 2 * n), bare, n),
         *_habits(text, bare, length, n), *_author(surface, hashed[2], n),
         np.array([reply.kind == "quote" for reply in replies], float),
         np.array([reply.platform == "facebook" for reply in replies], float),
@@ -157,8 +157,7 @@ def _runs(hit: Array, owner: Array, length: Array, post_length: Array, n: int) -
     breaks[1:] = (hit[1:] != hit[:-1]) | (owner[1:] != owner[:-1])
     starts = np.flatnonzero(breaks)
     lengths = np.diff(np.append(starts, len(hit))) * hit[starts]
-    longest = np.zeros(n)
-    np.maximum.at(longest, owner[starts], lengths)
+    longest = _longest(owner.take(starts), lengths, n, 1 << 30)
     copied = np.bincount(owner[starts][hit[starts]], minlength=n)
     return [
         longest / np.maximum(length, 1), longest / np.maximum(post_length, 1), np.log1p(longest), np.log1p(copied),
@@ -175,37 +174,43 @@ def _distinct(owner: Array, hashes: Array, n: int) -> Array:
     return np.bincount(each, minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1)
 
 
-def _number_tokens(letters: Letters) -> tuple[Array, Array, Array]:
-    """Owner, hash and length of each run of digits; a comma between digits does not cut it."""
+def _digit_runs(letters: Letters) -> tuple[Letters, Array, Array]:
+    """First and last index of each run of digits, in letters without the commas that stand between digits."""
     codes = letters.codes
     digit = _between(codes, (48, 57))
     comma = np.zeros(len(codes), bool)
     comma[1:-1] = (codes[1:-1] == 44) & digit[:-2] & digit[2:]
     if comma.any():
-        return _number_tokens(letters.kept(~comma))
+        letters, digit = letters.kept(~comma), digit.compress(~comma)
     start, end = digit.copy(), digit.copy()
     start[1:] &= ~digit[:-1]
     end[:-1] &= ~digit[1:]
-    first, last = np.flatnonzero(start), np.flatnonzero(end)
-    return letters.owner[first], runs(codes, first, last, _SEED), last - first + 1
+    return letters, start.nonzero()[0], end.nonzero()[0]
 
 
 def _longest(owner: Array, lengths: Array, n: int, most: int) -> Array:
+    """The largest of the lengths of each owner (owners ascend), but not more than ``most``."""
     longest = np.zeros(n)
-    np.maximum.at(longest, owner, lengths)
+    first = starts_of_runs(owner)
+    if len(first):
+        longest[owner.take(first)] = np.maximum.reduceat(lengths, first)
     return np.minimum(longest, most)
 
 
-def _numbers(text: Letters, post: Letters, bare: Letters, n: int) -> list[Array]:
-    owner, hashes, lengths = _number_tokens(text)
-    post_owner, post_hashes, _ = _number_tokens(post)
-    hit, _ = _found(_keys(owner, hashes), np.sort(_keys(post_owner, post_hashes)))
-    total, new = np.bincount(owner, minlength=n), np.bincount(owner[~hit], minlength=n)
-    shape_owner, _, shape_lengths = _number_tokens(bare)
+def _numbers(both: Letters, bare: Letters, n: int) -> list[Array]:
+    """``both`` holds the texts, then the posts."""
+    letters, first, last = _digit_runs(both)
+    owner = letters.owner.take(first)
+    hashes, lengths = runs(letters.codes, first, last, _SEED), last - first + 1
+    texts = int(np.searchsorted(owner, n))
+    of_text = owner[:texts]
+    hit, _ = _found(_keys(of_text, hashes[:texts]), np.sort(_keys(owner[texts:] - np.uint32(n), hashes[texts:])))
+    total, new = np.bincount(of_text, minlength=n), np.bincount(of_text[~hit], minlength=n)
+    shapes, shape_first, shape_last = _digit_runs(bare)
     return [
         np.log1p(total), np.log1p(new), np.log1p(total - new), new / np.maximum(total, 1),
-        np.log1p(np.bincount(post_owner, minlength=n)), _longest(owner, lengths, n, 16),
-        _longest(shape_owner, shape_lengths, n, 20),
+        np.log1p(np.bincount(owner[texts:] - np.uint32(n), minlength=n)), _longest(of_text, lengths[:texts], n, 16),
+        _longest(shapes.owner.take(shape_first), shape_last - shape_first + 1, n, 20),
     ]  # fmt: skip
 
 

@@ -138,11 +138,11 @@ def grams(letters: Letters, orders: int, seed: int) -> Iterator[tuple[int, Array
     codes, owner = letters.codes, letters.owner
     each = codes * np.uint32(0x85EBCA6B) + np.uint32(0x165667B1)
     rolling = codes * np.uint32(0x9E3779B1) + np.uint32(seed)
-    first = np.flatnonzero(codes != EDGE)
+    first = (codes != EDGE).nonzero()[0]
     yield 1, mixed(rolling.take(first) + np.uint32(1)), first
     for n in range(2, orders + 1):
         rolling = ((rolling[:-1] * np.uint32(0x01000193)) ^ each[n - 1 :]) * np.uint32(0xCC9E2D51)
-        first = np.flatnonzero(owner[: max(len(owner) - n + 1, 0)] == owner[n - 1 :])
+        first = (owner[: max(len(owner) - n + 1, 0)] == owner[n - 1 :]).nonzero()[0]
         yield n, mixed(rolling.take(first) + np.uint32(n)), first
 
 
@@ -183,7 +183,7 @@ def starts_of_runs(ordered: Array) -> Array:
     """The index of the first of each run of equal values."""
     change = np.ones(len(ordered), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=change[1:])
-    return np.flatnonzero(change)
+    return change.nonzero()[0]
 
 
 def _last_of_each(owner: Array) -> Array:

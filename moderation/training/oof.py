@@ -10,9 +10,9 @@ import numpy as np
 from moderation.categories import Category
 from moderation.linear import ModelScores, chance
 from moderation.linear_text import Array
-from moderation.training.rows import Row, parts, targets
+from moderation.training.rows import Row
 from moderation.training.train import MODELS, prepared, row_key
-from moderation.training.validate import INNER, OUTER, calibration, out_of_fold_logits
+from moderation.training.validate import calibration, out_of_fold_logits
 
 
 def out_of_fold(rows: Sequence[Row], recorded: Path = MODELS / "oof.npz") -> list[ModelScores]:
@@ -47,8 +47,7 @@ def _recorded(path: Path) -> dict[str, Array]:
 
 
 def _trained_anew(rows: Sequence[Row]) -> Array:
-    _, table = prepared(rows)
-    answers = targets(rows)
-    logits = out_of_fold_logits(table, answers, parts(rows, OUTER, "outer "), parts(rows, INNER, "inner "))
-    fitted = calibration(logits, answers)
+    _, taught = prepared(rows)
+    logits = out_of_fold_logits(taught)
+    fitted = calibration(logits, taught.answers[taught.whole])
     return chance(logits * fitted["slope"] + fitted["shift"])

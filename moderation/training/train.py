@@ -17,10 +17,11 @@ import numpy as np
 from moderation.linear import chance
 from moderation.linear_text import Array, FoldTable
 from moderation.training import card, folding
-from moderation.training.fit import Table, fit_network, quantised, tabulate
+from moderation.training.fit import fit_network, quantised
 from moderation.training.languages import fit_languages
-from moderation.training.rows import Row, data_hash, parts, read_rows, row_files, targets
-from moderation.training.validate import INNER, OUTER, calibration, honest_inputs, out_of_fold_logits
+from moderation.training.lessons import Lessons, lessons
+from moderation.training.rows import Row, data_hash, read_rows, row_files
+from moderation.training.validate import calibration, honest_inputs, out_of_fold_logits
 
 MODELS: Final = Path(__file__).parents[1] / "models"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -36,14 +37,14 @@ def main() -> None:
 def train(rows: Sequence[Row], folder: Path, say: Say = lambda _: None) -> None:
     """Train on the rows and write ``linear.npz``, ``oof.npz``, ``validation.json`` and ``card.md`` into the folder."""
     say(f"{len(rows)} rows")
-    folds, table = prepared(rows)
-    answers, inner = targets(rows), parts(rows, INNER, "inner ")
-    logits = out_of_fold_logits(table, answers, parts(rows, OUTER, "outer "), inner, say)
+    folds, taught = prepared(rows)
+    answers = taught.answers[taught.whole]
+    logits = out_of_fold_logits(taught, say)
     fitted = calibration(logits, answers)
-    inputs, linear = honest_inputs(table, answers, np.ones(len(rows), bool), inner)
+    inputs, linear = honest_inputs(taught, np.ones(len(taught.whole), bool))
     say("writing")
     languages = fit_languages(rows, FoldTable(folds["surface_index"], folds["surface_pages"]))
-    arrays = {**folds, **quantised(linear), **languages, **fit_network(inputs, answers), **fitted}
+    arrays = {**folds, **quantised(linear), **languages, **fit_network(inputs, taught.answers), **fitted}
     folder.mkdir(parents=True, exist_ok=True)
     write_npz(folder / "linear.npz", {**arrays, "data_hash": np.array(data_hash(rows))})
     chances = chance(logits * fitted["slope"] + fitted["shift"])
@@ -53,11 +54,11 @@ def train(rows: Sequence[Row], folder: Path, say: Say = lambda _: None) -> None:
     card.write(folder, rows, answers, chances)
 
 
-def prepared(rows: Sequence[Row]) -> tuple[dict[str, Array], Table]:
+def prepared(rows: Sequence[Row]) -> tuple[dict[str, Array], Lessons]:
     """The folding tables as they ship, and all rows read through them."""
     folds = folding.tables()
     pair = tuple(FoldTable(folds[f"{view}_index"], folds[f"{view}_pages"]) for view in ("surface", "skeleton"))
-    return folds, tabulate([row.reply for row in rows], [row.reply.post.strip() for row in rows], (pair[0], pair[1]))
+    return folds, lessons(rows, (pair[0], pair[1]))
 
 
 def row_key(row: Row) -> str:

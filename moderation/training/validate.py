@@ -3,43 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 import numpy as np
 
 from moderation.linear import logits_of
 from moderation.linear_text import Array
-from moderation.training.fit import Linear, Table, fit_linear, fit_network
-
-OUTER: Final = 5
-INNER: Final = 4
+from moderation.training.fit import Linear, fit_linear, fit_network
+from moderation.training.lessons import INNER, OUTER, Lessons
 
 
-def honest_inputs(table: Table, answers: Array, chosen: Array, inner: Array) -> tuple[Array, Linear]:
+def honest_inputs(taught: Lessons, chosen: Array) -> tuple[Array, Linear]:
     """Inputs of stage two: for chosen rows from stage ones that never saw them, for others from one on all chosen.
 
     Also the stage one that was trained on all chosen rows.
     """
-    linear, margins, known = fit_linear(table, answers, chosen)
+    linear, margins, known = fit_linear(taught.table, taught.answers, chosen & taught.whole)
     for part in range(INNER):
-        held = chosen & (inner == part)
-        if held.any() and (chosen & ~held).any():
-            _, other, other_known = fit_linear(table, answers, chosen & ~held)
+        held = chosen & (taught.inner == part)
+        seen = chosen & ~held & taught.whole
+        if held.any() and seen.any():
+            _, other, other_known = fit_linear(taught.table, taught.answers, seen)
             margins[held], known[held] = other[held], other_known[held]
-    return np.hstack([margins, known, table.context]), linear
+    return np.hstack([margins, known, taught.table.context]), linear
 
 
-def out_of_fold_logits(
-    table: Table, answers: Array, outer: Array, inner: Array, say: Callable[[str], object] = lambda _: None
-) -> Array:
-    """For every row the logits of a whole model that was trained without any row of its post."""
-    logits = np.zeros(answers.shape)
+def out_of_fold_logits(taught: Lessons, say: Callable[[str], object] = lambda _: None) -> Array:
+    """For every whole row the logits of a whole model that was trained without any row of its post."""
+    logits = np.zeros(taught.answers.shape)
     for part in range(OUTER):
-        held = outer == part
-        inputs, _ = honest_inputs(table, answers, ~held, inner)
-        logits[held] = logits_of(inputs[held], fit_network(inputs[~held], answers[~held]))
+        held = taught.outer == part
+        inputs, _ = honest_inputs(taught, ~held)
+        logits[held] = logits_of(inputs[held], fit_network(inputs[~held], taught.answers[~held]))
         say(f"validation {part + 1} of {OUTER}")
-    return logits
+    return logits[taught.whole]
 
 
 def calibration(logits: Array, answers: Array) -> dict[str, Array]:
