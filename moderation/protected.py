@@ -44,6 +44,8 @@ def spare(context: Context, scores: Mapping[Category, float]) -> dict[Category, 
         after[Category.DEFAMATION] *= 0.6
     if declares_itself(context.reply.author) and not context.has("ask-data", "claim"):
         after[Category.IMPERSONATION] *= 0.4
+    if not (context.reply.author.handle or context.reply.author.name or context.has("claim")):
+        after[Category.IMPERSONATION] *= 0.5  # nobody poses without a name and without a word that claims one
     return after
 
 
