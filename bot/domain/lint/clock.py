@@ -10,7 +10,7 @@ from typing import Final
 from bot.domain.lint.folding import even, like
 
 _TIME: Final = (
-    r"(?:(?P<half>午前|午後|\bam|\bpm)\s?)?(?<![0-9:/])(?P<hour>[0-2]?[0-9])"
+    r"(?:(?P<half>午前|午後|\bam|\bpm)\s?)?(?<![0-9/])(?<![0-9]:)(?P<hour>[0-2]?[0-9])"
     r"(?:(?P<colon>:)(?P<minute>[0-5][0-9])(?![0-9:])|\s?[時点시](?!間|点)\s?(?:(?P<jiminute>[0-5]?[0-9])\s?[分분]|(?P<han>半|반))?|(?=\s?[ap]\.?m\b))"
     r"\s?(?P<after>a\.?m\b\.?|p\.?m\b\.?)?"
 )

@@ -29,7 +29,7 @@ _ALSO: Final = (
 _FORMS: Final = tuple(
     re.compile(form, _FLAGS)
     for form in (
-        rf"(?:{_YEAR}{_ALSO}\s?)?(?<![0-9./])(?P<month>{NUMBER})\s?[月월]{_READING}\s?(?P<day>{NUMBER})\s?(?:[日号號]|일){_READING}(?![0-9間])",
+        rf"(?:{_YEAR}{_ALSO}\s?)?(?<![0-9./])(?P<month>{NUMBER})\s?[月월]{_READING}\s?(?P<day>{NUMBER})\s?(?:[日号號]|일){_READING}(?!間)",
         r"(?<![0-9A-Za-z/.-])(?P<year>(?:19|20)[0-9]{2})(?P<sep>[/.-])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})(?![0-9/-])",
         rf"(?<![0-9A-Za-z])(?P<era>{ERA}|[RHS])\s?\.?(?P<eyear>{NUMBER})(?P<sep>[/.-])(?P<month>[0-9]{{1,2}})(?P=sep)(?P<day>[0-9]{{1,2}})(?![0-9/])",
         r"(?<![0-9A-Za-z/.-])(?P<first>[0-9]{1,2})(?P<sep>[/.-])(?P<second>[0-9]{1,2})(?P=sep)(?P<year>20[0-9]{2})(?![0-9/])",
@@ -65,7 +65,10 @@ _RANGE: Final = re.compile(
     rf"^[)\]】〉》〕,\s]*(?:{_CLOCK}|\s)*(?:から|より|~|-|→|to|until|through|đến|至|到|부터|até|a|sampai|hasta|al|ถึง|hanggang)[\s,の]*(?:翌年?|the\s|ngày\s|el\s)?$",
     _FLAGS,
 )
-_DAY_FIRST: Final = re.compile(r"ngày|tháng|thứ|\b(?:de|para|dia|día|pukul|tanggal|senin|selasa)\b|วัน|-feira", _FLAGS)
+_DAY_FIRST: Final = re.compile(
+    r"ngày|tháng|thứ|\b(?:de|para|dia|día|pukul|tanggal|senin|selasa|rabu|kamis|jumat|sabtu|minggu|lunes|martes|miércoles|jueves|viernes|segunda|terça|quarta|quinta|sexta)\b|วัน|-feira",
+    _FLAGS,
+)
 _ASIAN: Final = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _DATE_FOLLOWS: Final = re.compile(
     rf"\s?(?:[(\[](?:{SHORT}|{WORD})|[㈪-㈰]|から|より|まで|以降|付|締|必着|開催|実施|~|[0-9]{{1,2}}:[0-9]{{2}})",

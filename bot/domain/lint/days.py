@@ -17,12 +17,12 @@ from bot.domain.lint.model import Finding, Notice, Severity
 _FLAGS: Final = re.IGNORECASE
 _PAST: Final = re.compile(
     r"(?:[しれっいんえけせめべげてねきぎじちびみり]|[\u4e00-\u9fff])た(?![いくらりだちつめまきなに])|だった"
-    r"|時点|現在|付け?(?:の|で|け|$|[)。、\s])|施行|改正|制定|公布|成立|閣議|生まれ|発行(?:の|日|[)）])|公表|撮影|更新(?:日|[)）])|最終更新|決定|締結|改定|改訂|適用|発表|掲載|通知|告示|発効|以来|以前|以後|判決|発生|当時|版"
+    r"|時点|現在|(?<![受り])(?<!受け)付け?(?:の|で|$|[)。、\s])|施行|改正|制定|公布|成立|閣議|生まれ|発行(?:の|日|[)）])|公表|撮影|更新(?:日|[)）])|最終更新|決定|締結|改定|改訂|適用|発表|掲載|通知|告示|発効|以来|以前|以後|判決|発生|当時|版"
     r"|\b(?:since|was|were|had|has been|have been|as of|dated|issued|published|enacted|ago)\b|\b(?<!be )(?<!is )(?<!are )\w{3,}ed (?:on|from|in)\b"
     r"|đã|kể từ|từ ngày|已|以来|(?<![終完])了(?=[。,，!]|$)|[했였었]습니다|부터|\b(?:foi|foram|desde|fue|fueron|telah|sejak|sudah)\b|ตั้งแต่|แล้ว",
     _FLAGS,
 )
-_SINCE: Final = re.compile(r"[)\]】]?\s?(?:[0-9]{1,2}(?:時|:[0-9]{2}))?\s?(?:から|より|以降|以来|~)")
+_SINCE: Final = re.compile(r"[)\]】]?\s?(?:から|より|以降|以来|~)")
 _FUTURE: Final = re.compile(
     r"(?:し|り|い|き|め|え|れ|ま|び)ます(?=[。！!\s]|$)|予定|します|まもなく|行い|\b(?:will|shall|going to|starts?|begins?)\b|sẽ|将|將|예정|[하합]니다|akan|será|จะ",
     _FLAGS,
@@ -41,7 +41,7 @@ _OPEN: Final = re.compile(
     _FLAGS,
 )
 _CLOSED: Final = re.compile(
-    r"休|閉庁|閉館|閉め|閉ま|閉じ|閉鎖|閉室|閉所|停止|中止|終了|しません|ません|できない|行わない|しない|除[くき]|のぞ[くき]|やす(?:み|む)|しま(?:り|る|って)|クローズ|(?:取り?扱い|受付|業務)は?なし|お取り?扱いは"
+    r"休|閉庁|閉館|閉め|閉ま|閉じ|閉鎖|閉室|閉所|停止|中止|終了|しません|ません|できない|行わない|[しけか]ない|ていない|おらず|かねます|ご遠慮|除[くき]|のぞ[くき]|やす(?:み|む)|しま(?:り|る|って)|クローズ|(?:取り?扱い|受付|業務)は?なし|お取り?扱いは"
     r"|\b(?:closed|closes|closure|not|no|unavailable|except|holidays?|suspended|cancel\w*|won't|excluding)\b|关闭|關閉|不(?:办|辦|受理|开|開|对外|對外)|除外|휴|닫|않|쉽니다|đóng|nghỉ|không|trừ|fechad|não|exceto|feriado|cerrad|excepto|feriado|tutup|libur|tidak|kecuali|ปิด|หยุด|ยกเว้น|sarado|walang",
     _FLAGS,
 )

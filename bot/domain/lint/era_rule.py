@@ -24,6 +24,10 @@ _FORMS: Final = tuple(
     )
 )
 _ALONE: Final = re.compile(r"(?P<era>平成|昭和|㍻|㍼)\s?(?P<number>[0-9]{1,2})\s?年", re.IGNORECASE)
+_BORDER: Final = re.compile(
+    r"(?P<late>平成31)\s?年\s?(?:[5-9]|1[0-2])月|(?P<early>令和(?:元|1))\s?年\s?[1-4]月|(?P<old>昭和64)\s?年\s?(?:[2-9]|1[0-2])月"
+)
+"""平成 ended with April 2019 and 昭和 on 7 January 1989 (Cabinet orders)."""
 _BUDDHIST: Final = re.compile(
     r"(?P<be>25[0-9]{2})\s?\((?:ค\.ศ\.\s?|ce\s?)?(?P<west>20[0-9]{2})\)|(?P<west2>20[0-9]{2})\s?\((?:พ\.ศ\.\s?|be\s?)?(?P<be2>25[0-9]{2})\)",
     re.IGNORECASE,
@@ -43,6 +47,9 @@ def era_mismatch(notice: Notice) -> Iterator[Finding]:
         ended = _ended(match)
         if ended and not any(start <= match.start() < end for start, end in seen):
             yield _finding(notice, match.start(), match.end("number"), ended, "era-ended")
+    for match in _BORDER.finditer(notice.even):
+        right = "令和元" if match["late"] else "平成31" if match["early"] else "平成元"
+        yield _finding(notice, *match.span(match.lastgroup or 0), right, "era-mismatch")
     yield from _buddhist(notice)
 
 

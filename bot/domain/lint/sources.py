@@ -10,9 +10,9 @@ from bot.domain.lint.model import Finding, Notice, Severity
 
 _SITE: Final = r"(?:ホームページ|ウェブサイト|ウェブページ|Webサイト|Webページ|公式サイト|サイト|HP|website|web site|网站|網站|trang web|홈페이지)"
 _QUOTING: Final = re.compile(
-    rf"{_SITE}[^。\n]{{0,12}}?(?:より|から|の(?:内容|文章|記載|説明)を?|を)\s?(?:一部)?(?:引用|抜粋|転載|要約|翻訳|編集|加工|まとめ)"
+    rf"{_SITE}[^。\n]{{0,12}}?(?:より|から|の(?:内容|文章|記載|説明)を?|を)\s?(?:一部)?(?:引用|抜粋|転載|要約|翻訳|編集|加工|まとめ|改変)"
     rf"|{_SITE}\s?(?:より|から)(?=\s*(?:$|[)」』】\n]|。(?!\S*https)))"
-    rf"|(?:以下|次)[のは]?、?{_SITE}(?:より|から)|[(\[]引用[)\]]|引用[:]|より(?:一部)?(?:引用|抜粋|転載)|を(?:一部)?(?:引用|抜粋|転載)(?:し|です|。|$)|から(?:一部)?(?:引用|抜粋|転載)"
+    rf"|(?:以下|次)[のは]?、?{_SITE}(?:より|から)|[(\[]引用[)\]]|引用[:]|より(?:一部)?(?:引用|抜粋|転載)|を(?:一部)?(?:引用|抜粋|転載)(?:し|です|。|$)|から(?:の|一部)?(?:引用|抜粋|転載)|{_SITE}に(?:よると|よれば)"
     rf"|\b(?:quoted|excerpt(?:ed)?|taken|adapted|reproduced|translated) from\b[^.\n]{{0,40}}(?:{_SITE}|isa\.go\.jp|moj\.go\.jp)|(?:摘自|引自|转载自|轉載自|trích từ|trích dẫn|발췌)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -20,9 +20,9 @@ _SOURCE: Final = re.compile(
     r"出典|出所|引用元|参照元|資料[:]|\bsources?\s?:|来源|來源|出处|出處|nguồn\s?:|출처|แหล่งที่มา|fonte\s?:|fuente\s?:|sumber\s?:|pinagmulan|स्रोत|を加工して作成|をもとに[^。\n]{0,20}作成|を基に[^。\n]{0,20}作成",
     re.IGNORECASE,
 )
-_CHANGED: Final = re.compile(r"要約|一部(?:を)?(?:抜粋|変更|改変|編集|省略)|翻訳|改変|編集し|やさしい日本語に(?:し|直)|まとめ(?:まし|直)|\b(?:summari[sz]ed|abridged|translated|edited|adapted|simplified)\b", re.IGNORECASE)  # fmt: skip
+_CHANGED: Final = re.compile(r"要約|一部(?:を)?(?:抜粋|変更|改変|編集|省略)|翻訳|改変|編集し|やさしい日本語に(?:し|直)|まとめ(?:まし|直)|\b(?:summari[sz]ed|abridged|translated|simplified)\b", re.IGNORECASE)  # fmt: skip
 _EDIT_MARK: Final = re.compile(
-    r"加工|(?:をもとに|を基に|を元に)[^。\n]{0,20}作成|編集・加工|\bcreated\b[^.\n]{0,40}\bbased on\b|\b(?:edited|adapted) (?:by|from)\b|\bprocessed\b|ดัดแปลง",
+    r"加工|(?:をもとに|を基に|を元に)[^。\n]{0,20}作成|編集・加工|\bcreated\b[^.\n]{0,40}\bbased on\b|\b(?:edited|adapted)\b|\bprocessed\b|ดัดแปลง",
     re.IGNORECASE,
 )
 _QUOTE: Final = re.compile(r"「([^「」]{40,})」|『([^『』]{40,})』|“([^“”]{60,})”|\"([^\"\n]{60,})\"")
@@ -32,16 +32,15 @@ _SPOKEN: Final = re.compile(r"電話|音声|メール|詐欺|不審|偽|scam|pho
 
 def missing_source(notice: Notice) -> Iterator[Finding]:
     """Words that quote the website, or a long quotation beside it, without a source line or without the edited mark."""
-    quoting = _QUOTING.search(notice.even)
-    place = quoting.span() if quoting else _long_quotation(notice)
-    if place is None:
+    quoting, changed = _QUOTING.search(notice.even), _CHANGED.search(notice.even)
+    if _SOURCE.search(notice.even):
+        if changed and not _EDIT_MARK.search(notice.even):
+            yield _finding(notice, *changed.span(), "edited-mark", "")
         return
-    start, end = place
-    url = next((notice.text[link.start : link.end] for link in notice.links if link.host.endswith(".go.jp")), "")
-    if not _SOURCE.search(notice.even):
-        yield _finding(notice, start, end, "source-line", f"\n出典:{_site(url)}({url})" if url else "")
-    elif quoting and _CHANGED.search(notice.even) and not _EDIT_MARK.search(notice.even):
-        yield _finding(notice, start, end, "edited-mark", "")
+    place = quoting.span() if quoting else _long_quotation(notice)
+    if place is not None:
+        url = next((notice.text[link.start : link.end] for link in notice.links if link.host.endswith(".go.jp")), "")
+        yield _finding(notice, *place, "source-line", f"\n出典:{_site(url)}({url})" if url else "")
 
 
 def _long_quotation(notice: Notice) -> tuple[int, int] | None:

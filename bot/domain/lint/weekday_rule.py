@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from bot.domain.lint.dates import Mention
 from bot.domain.lint.model import Finding, Notice, Severity
-from bot.domain.lint.weekdays import number_of, right_word
+from bot.domain.lint.weekdays import SHORT, WORD, number_of, right_word
 
 _SEVERAL: Final = re.compile(r"\s?[(\[]([月火水木金土日](?:[・,、/][月火水木金土日])+)[)\]]")
+_DAYS: Final = {"本日": 0, "今日": 0, "明日": 1, "明後日": 2, "昨日": -1, "today": 0, "tomorrow": 1}
+_RELATIVE: Final = re.compile(rf"(?P<when>{'|'.join(_DAYS)})\s?\((?P<word>{SHORT}|{WORD})\)", re.IGNORECASE)
 _JOINED: Final = re.compile(r"\s?(?:[・,、/]|と|及び|および)\s?")
 _NEXT: Final = re.compile(r"(?:\s?[・,、/]\s?([0-9]{1,2})日)")
 
@@ -27,6 +29,15 @@ def weekday_mismatch(notice: Notice) -> Iterator[Finding]:
         elif mention.word and all(day.weekday() != mention.word.day for day in mention.readings):
             yield _wrong(notice, mention.word.start, mention.word.end, mention.readings[0])
     yield from _in_one_bracket(notice)
+    yield from _relative(notice)
+
+
+def _relative(notice: Notice) -> Iterator[Finding]:
+    """本日(火) and 明日(水), counted from the slot."""
+    for match in _RELATIVE.finditer(notice.even) if notice.at else ():
+        day = notice.day + timedelta(_DAYS[match["when"].casefold()])
+        if number_of(match["word"]) != day.weekday():
+            yield _wrong(notice, *match.span("word"), day)
 
 
 def _in_one_bracket(notice: Notice) -> Iterator[Finding]:

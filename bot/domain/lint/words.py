@@ -173,6 +173,9 @@ _KINDS: Final[dict[str, tuple[str, str]]] = {
     "mobile": ("携帯電話の番号", "a mobile telephone number"),
     "payment-card": ("カード番号", "a payment card number"),
     "e-mail": ("メールアドレス", "an e-mail address"),
+    "passport": ("旅券番号", "a passport number"),
+    "bank-account": ("口座番号", "a bank account number"),
+    "birth-date": ("生年月日", "a date of birth"),
     "home-address": ("個人の住所", "a private address"),
 }
 
