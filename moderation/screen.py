@@ -10,7 +10,7 @@ from typing import Final
 
 from moderation import protected
 from moderation.archive import Archive
-from moderation.categories import Category
+from moderation.categories import VIEWPOINT_RISK, Category
 from moderation.context import Context, Detector, Surroundings
 from moderation.detectors import DETECTORS
 from moderation.fusion import WEIGHTS, Fused, Fusion, assure, features
@@ -115,9 +115,12 @@ class Screener:
         language = context.language
         ruled = highest(findings)
         known = _taught(context, model)
-        fused = fused if known else None  # a model's word on a language it never learned means nothing
+        if _foreign(context):
+            fused = None  # a model's word on a script it never learned means nothing
         weighed = assure(fused.scores, findings) if fused else protected.relieve(context, ruled)
         scores = protected.spare(context, weighed)
+        if not known:  # doubt goes to the writer: opinion in an unknown language is not judged by its sound
+            scores = {c: score / 2 if c in VIEWPOINT_RISK else score for c, score in scores.items()}
         labels = self._labels(language.tag, scores)
         seen = [*findings, *self._weighed_evidence(context, labels, findings, found, scores)]
         told = [*self._crisis(context, signals, fused), *_coverage(reply, known)]
@@ -224,12 +227,18 @@ def _cut(reply: Reply) -> Reply:
     return replace(reply, text=reply.text[:MOST_CHARACTERS], post=reply.post[:MOST_CHARACTERS], author=author)
 
 
+def _foreign(context: Context) -> bool:
+    """Whether the reply is surely in a language that nothing was taught about, by its script."""
+    language = context.language
+    return not language.covered and language.tag != "und" and language.doubt < 0.5
+
+
 def _taught(context: Context, model: ModelScores | None) -> bool:
-    """Whether screening was taught the language of this reply; disguised text of a taught language counts as taught."""
+    """Whether screening was taught the language; if not, labels are tentative and people are told so."""
     language = context.language
     if language.tag == "und" and language.doubt == 1.0:
         return True  # no letters at all: nothing to know
-    if not language.covered and language.tag != "und" and language.doubt < 0.5:
+    if _foreign(context):
         return False
     return model is None or model.covered or (language.covered and language.doubt < 0.6)
 
