@@ -40,6 +40,10 @@ MOST_ROWS: Final = 1 << (32 - BITS - SHIFT)
 _SEED: Final = 1
 
 
+Part = tuple[Array, int, Array]
+"""Owners, the block they belong to, hashes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A batch, read: keys ``segment << BITS | bucket`` with repeats, and what is known of each reply's context."""
@@ -59,8 +63,8 @@ def read(replies: Sequence[Reply], folds: tuple[FoldTable, FoldTable]) -> Seen:
     seen = surface(written, folds[0])
     bare = skeleton(seen.of(0, n), folds[1])
     hashed = [Grams(hashes, seen.owner.take(first), n) for _, hashes, first in grams(seen, ORDERS, _SEED)]
-    keys = [*_surface_keys(hashed), *_skeleton_keys(shapes(bare)), *_word_keys(seen.of(0, n))]
-    return Seen(n, np.concatenate(keys), context(replies, written, seen, bare, hashed), hashed)
+    parts = [*_surface_parts(hashed), *_skeleton_parts(shapes(bare)), *_word_parts(seen.of(0, n))]
+    return Seen(n, _keys(parts), context(replies, written, seen, bare, hashed), hashed)
 
 
 def places(reply: Reply, folds: tuple[FoldTable, FoldTable]) -> Iterator[tuple[int, Array, Array, Array]]:
@@ -75,26 +79,35 @@ def places(reply: Reply, folds: tuple[FoldTable, FoldTable]) -> Iterator[tuple[i
     yield WORDS, _bucket(_pairs(hashes)), seen.origin[first[:-1]], seen.origin[last[1:]] + 1
 
 
-def _surface_keys(hashed: Sequence[Grams]) -> Iterator[Array]:
+def _surface_parts(hashed: Sequence[Grams]) -> Iterator[Part]:
     for order, found in enumerate(hashed):
         hashes, owner = found.of(Field.TEXT)
-        yield _key(owner, order, hashes)
-        for field, block in ((Field.HANDLE, WORDS + 1), (Field.NAME, WORDS + 2)):
-            hashes, owner = found.of(field)
-            yield _key(owner, block, mixed(hashes ^ np.uint32(block)))
+        yield owner, order, hashes
+    for field, block in ((Field.HANDLE, WORDS + 1), (Field.NAME, WORDS + 2)):
+        each = [found.of(field) for found in hashed]
+        hashes = np.concatenate([hashes for hashes, _ in each])
+        yield np.concatenate([owner for _, owner in each]), block, mixed(hashes ^ np.uint32(block))
 
 
-def _skeleton_keys(bare: Letters) -> Iterator[Array]:
+def _skeleton_parts(bare: Letters) -> Iterator[Part]:
     for order, hashes, first in grams(bare, ORDERS, _SEED + ORDERS):
-        yield _key(bare.owner.take(first), ORDERS + order - 1, hashes)
+        yield bare.owner.take(first), ORDERS + order - 1, hashes
 
 
-def _word_keys(text: Letters) -> Iterator[Array]:
+def _word_parts(text: Letters) -> Iterator[Part]:
     hashes, first, _ = words(text, _SEED)
     owner = text.owner.take(first)
-    yield _key(owner, WORDS, hashes)
+    yield owner, WORDS, hashes
     together = owner[1:] == owner[:-1]
-    yield _key(owner[:-1][together], WORDS, _pairs(hashes)[together])
+    yield owner[:-1].compress(together), WORDS, _pairs(hashes).compress(together)
+
+
+def _keys(parts: Sequence[Part]) -> Array:
+    owner = np.concatenate([owner for owner, _, _ in parts])
+    block = np.repeat(np.array([block for _, block, _ in parts], np.uint32), [len(part[0]) for part in parts])
+    hashes = np.concatenate([hashes for _, _, hashes in parts])
+    keys: Array = ((owner << np.uint32(SHIFT)) | block) << np.uint32(BITS) | _bucket(hashes)
+    return keys
 
 
 def _pairs(hashes: Array) -> Array:
@@ -104,7 +117,3 @@ def _pairs(hashes: Array) -> Array:
 
 def _bucket(hashes: Array) -> Array:
     return hashes >> np.uint32(32 - BITS)
-
-
-def _key(owner: Array, block: int, hashes: Array) -> Array:
-    return ((owner << np.uint32(SHIFT)) | np.uint32(block)) << np.uint32(BITS) | _bucket(hashes)
