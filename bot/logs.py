@@ -14,7 +14,7 @@ _SECRET: Final = re.compile(
     r"(access_token|appsecret_proof|client_secret|oauth_[a-z_]+|Authorization|Bearer)([=:\s\"']+)[^\s&\"',}]+",
     re.IGNORECASE,
 )
-_NOISY: Final = ("tweepy", "facebook", "urllib3", "requests_oauthlib", "oauthlib", "apscheduler", "uvicorn.access")
+_NOISY: Final = ("tweepy", "facebook", "urllib3", "requests_oauthlib", "oauthlib", "uvicorn.access")
 """Libraries whose debug lines print headers, bodies or addresses with tokens in them."""
 
 
@@ -40,6 +40,7 @@ def set_up(*, json_lines: bool | None = None) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick left out because the last one runs on is no news
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -23,6 +23,7 @@ from bot.domain.errors import KouhouError
 from bot.store import service
 from bot.usecases.approve import expire
 from bot.usecases.carry_out import carry_out
+from bot.usecases.change_roster import apply_due
 from bot.usecases.clock_watch import sure_of_time
 from bot.usecases.collect import close_gaps, collect, recheck
 from bot.usecases.costs import watch_money
@@ -33,6 +34,7 @@ from bot.usecases.publish import publish_due
 from bot.usecases.reconcile import reconcile, recover
 from bot.usecases.reminders import remind
 from bot.usecases.screen_replies import screen_replies
+from bot.usecases.truth_checks import look_daily
 from bot.usecases.wall_times import hold_disagreeing
 
 log = structlog.get_logger()
@@ -100,6 +102,8 @@ JOBS: Final = (
     Job("screen", "screener", 1, 10, lambda app, me: screen_replies(app.parts, now=app.parts.clock())),
     Job("carry-out", "screener", 1, 10, lambda app, me: carry_out(app.parts, owner=me, clock=app.parts.clock)),
     Job("roster", "publisher", 2, 10, lambda app, me: follow_roster(app)),
+    Job("roster-changes", "publisher", 30, 60, lambda app, me: apply_due(app.parts, app.keeper, now=app.parts.clock())),
+    Job("truth", "listener", 3600, 600, lambda app, me: look_daily(app.parts, now=app.parts.clock())),
 )
 
 PRACTICE_EVERY_S: Final = {"collect": 3.0, "recheck": 60.0}

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 LOOK_BACK: Final = timedelta(days=30)
 IDLE_WARNS: Final = timedelta(days=90)
 IDLE_RETIRES: Final = timedelta(days=365)
+DAILY: Final = timedelta(hours=20)
 QUARTER: Final = timedelta(days=92)
 
 
@@ -47,6 +48,16 @@ def look(parts: Parts, *, now: datetime) -> tuple[Truth, ...]:
             _alarm(parts, parts.account(truth.account), truth, now)
     log.info("roster_held_against_platforms", findings=len(found), alarms=sum(each.alarm for each in found))
     return tuple(found)
+
+
+def look_daily(parts: Parts, *, now: datetime) -> int:
+    """A pass when the last one is most of a day old, however often the service restarts. Returns how many findings."""
+    with parts.store.read() as tx:
+        seen = roster_changes.observations(tx).values()
+    if seen and now - max(each.at for each in seen) < DAILY:
+        return 0
+    find_look_alikes(parts, now=now)
+    return len(look(parts, now=now))
 
 
 def standing(parts: Parts, *, now: datetime) -> tuple[Truth, ...]:
