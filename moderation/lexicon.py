@@ -111,8 +111,15 @@ def read_terms(path: Path) -> Iterator[Term]:
     for key in ("source", "licence"):
         if not table.get(key):
             raise LexiconError(f"{path.name}: {key}: say where the terms come from.")
-    for group, languages in table.get("terms", {}).items():
-        yield from _group(path.name, group, languages)
+    yield from terms_in(path.name, table.get("terms", {}))
+
+
+def terms_in(file: str, groups: Mapping[str, Any]) -> Iterator[Term]:
+    """Terms of a table of groups; ``file`` is what errors call it."""
+    for group, languages in groups.items():
+        if not isinstance(languages, Mapping):
+            raise LexiconError(f"{file}: terms.{group}: write one line per language.")
+        yield from _group(file, group, languages)
 
 
 def _group(file: str, group: str, languages: Mapping[str, Any]) -> Iterator[Term]:

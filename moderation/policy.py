@@ -50,12 +50,16 @@ class Policy:
 
 def load_policy(path: Path = DEFAULT_POLICY, parts: Iterable[bytes] = ()) -> Policy:
     """Read a policy file; ``parts`` are the other things its version covers (lexicons, weights, folding version)."""
-    raw = path.read_bytes()
+    return read_policy(path.name, path.read_bytes(), parts)
+
+
+def read_policy(file: str, raw: bytes, parts: Iterable[bytes] = ()) -> Policy:
+    """A policy from its text; ``file`` is what errors call it. Raises PolicyError naming file and key."""
     try:
         table = tomllib.loads(raw.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path.name}: not readable as TOML ({error}); correct the file.") from error
-    return _policy(path.name, table, _version(table.get("name", path.stem), [raw, *parts]))
+        raise PolicyError(f"{file}: not readable as TOML ({error}); correct the file.") from error
+    return _policy(file, table, _version(table.get("name", Path(file).stem), [raw, *parts]))
 
 
 def _version(name: str, parts: Iterable[bytes]) -> str:

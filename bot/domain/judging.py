@@ -116,6 +116,7 @@ class PolicyState(StrEnum):
     RETIRED = "retired"  # another version took its place
     BRAKED = "braked"  # taken back by itself
     DROPPED = "dropped"
+    SHIPPED = "shipped"  # came with the program; kept so that its verdicts can be shown as they were
 
 
 @dataclass(frozen=True, slots=True)

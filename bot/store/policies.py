@@ -43,6 +43,20 @@ def live(tx: Tx) -> PolicyVersion | None:
     return _policy(row) if row else None
 
 
+def replaced_by(tx: Tx, version: PolicyVersion) -> PolicyVersion | None:
+    """The version that was retired when this one went live; None when that was the one that ships."""
+    row = tx.session.exec(
+        select(PolicyRow)
+        .where(
+            PolicyRow.state == PolicyState.RETIRED.value,
+            PolicyRow.ended_at == version.live_at,
+            PolicyRow.ended_why == "replaced",
+        )
+        .limit(1)
+    ).first()
+    return _policy(row) if row else None
+
+
 def find(tx: Tx, *, states: Sequence[PolicyState] = (), limit: int = 100) -> list[PolicyVersion]:
     """Newest first."""
     statement = select(PolicyRow)

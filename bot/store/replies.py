@@ -37,19 +37,19 @@ def get(tx: Tx, reply_id: int) -> KeptReply:
     row = tx.session.get(ReplyRow, reply_id)
     if row is None:
         raise NotFound(f"There is no reply {reply_id}.")
-    return _reply(tx, row)
+    return kept_reply(tx, row)
 
 
 def many(tx: Tx, ids: Sequence[int]) -> dict[int, KeptReply]:
     rows = tx.session.exec(select(ReplyRow).where(col(ReplyRow.id).in_(ids)))
-    return {_number(row.id): _reply(tx, row) for row in rows}
+    return {_number(row.id): kept_reply(tx, row) for row in rows}
 
 
 def by_platform_id(tx: Tx, platform: str, platform_id: str) -> KeptReply | None:
     row = tx.session.exec(
         select(ReplyRow).where(ReplyRow.platform == platform, ReplyRow.platform_id == platform_id)
     ).first()
-    return _reply(tx, row) if row else None
+    return kept_reply(tx, row) if row else None
 
 
 def unscreened(tx: Tx, *, limit: int) -> list[KeptReply]:
@@ -60,7 +60,7 @@ def unscreened(tx: Tx, *, limit: int) -> list[KeptReply]:
         .order_by(col(ReplyRow.id))
         .limit(limit)
     )
-    return [_reply(tx, row) for row in rows]
+    return [kept_reply(tx, row) for row in rows]
 
 
 def thread(tx: Tx, reply: KeptReply, *, limit: int = 30) -> list[KeptReply]:
@@ -71,7 +71,7 @@ def thread(tx: Tx, reply: KeptReply, *, limit: int = 30) -> list[KeptReply]:
         .order_by(col(ReplyRow.written_at))
         .limit(limit)
     )
-    return [_reply(tx, row) for row in rows]
+    return [kept_reply(tx, row) for row in rows]
 
 
 def by_author(tx: Tx, reply: KeptReply, *, limit: int = 20) -> list[KeptReply]:
@@ -84,7 +84,7 @@ def by_author(tx: Tx, reply: KeptReply, *, limit: int = 20) -> list[KeptReply]:
         .order_by(col(ReplyRow.written_at).desc())
         .limit(limit)
     )
-    return [_reply(tx, row) for row in rows]
+    return [kept_reply(tx, row) for row in rows]
 
 
 def collected_since(tx: Tx, since: datetime, *, limit: int) -> list[KeptReply]:
@@ -92,7 +92,7 @@ def collected_since(tx: Tx, since: datetime, *, limit: int) -> list[KeptReply]:
     rows = tx.session.exec(
         select(ReplyRow).where(ReplyRow.collected_at >= since).order_by(col(ReplyRow.id).desc()).limit(limit)
     )
-    return [_reply(tx, row) for row in rows]
+    return [kept_reply(tx, row) for row in rows]
 
 
 def versions(tx: Tx, reply_id: int) -> list[tuple[int, str | None, datetime]]:
@@ -189,49 +189,6 @@ def forget_words(tx: Tx, reply_id: int, *, why: str, at: datetime) -> None:
         tx.session.add(judged)
 
 
-def gone_unforgotten(tx: Tx, platform: str, *, gone_before: datetime, limit: int) -> list[int]:
-    """Replies that left the platform before that instant and whose words are still here, the longest gone first."""
-    rows = tx.session.exec(
-        select(ReplyRow.id)
-        .where(
-            ReplyRow.platform == platform,
-            col(ReplyRow.gone_at) <= gone_before,
-            col(ReplyRow.forgotten_at).is_(None),
-        )
-        .order_by(col(ReplyRow.gone_at))
-        .limit(limit)
-    )
-    return [_number(each) for each in rows]
-
-
-def older_than(tx: Tx, *, collected_before: datetime, after_id: int, limit: int) -> list[int]:
-    """Numbers of replies with words that were collected before that instant, in their order."""
-    rows = tx.session.exec(
-        select(ReplyRow.id)
-        .where(
-            col(ReplyRow.id) > after_id,
-            ReplyRow.collected_at <= collected_before,
-            col(ReplyRow.forgotten_at).is_(None),
-        )
-        .order_by(col(ReplyRow.id))
-        .limit(limit)
-    )
-    return [_number(each) for each in rows]
-
-
-def of_author(tx: Tx, platform: str, author_id: str, *, limit: int = 10_000) -> list[int]:
-    """Numbers of everything this author wrote to our accounts, newest first."""
-    if not author_id:
-        return []
-    rows = tx.session.exec(
-        select(ReplyRow.id)
-        .where(ReplyRow.platform == platform, ReplyRow.author_id == author_id)
-        .order_by(col(ReplyRow.written_at).desc())
-        .limit(limit)
-    )
-    return [_number(each) for each in rows]
-
-
 def judge_again(tx: Tx, words: str, *, since: datetime) -> None:
     """Replies with exactly these words that nothing was found in are screened once more: they are part of a flood."""
     tx.session.execute(
@@ -314,7 +271,8 @@ def _new_words(tx: Tx, row: ReplyRow, seen: SeenReply, at: datetime) -> None:
     tx.session.flush()
 
 
-def _reply(tx: Tx, row: ReplyRow) -> KeptReply:
+def kept_reply(tx: Tx, row: ReplyRow) -> KeptReply:
+    """A row with its words opened."""
     handle, name = json.loads(tx.seal.open(row.author)) if row.author else ("", "")
     return KeptReply(
         id=_number(row.id),

@@ -16,7 +16,7 @@ from bot.domain.cases import Case, Command, CommandState, Drift, DriftKind, Verb
 from bot.domain.errors import NotAllowed
 from bot.domain.people import SERVICE, Person, Role, require
 from bot.domain.ports import SeenReply
-from bot.store import audit, cases, commands, replies, service
+from bot.store import archive, audit, cases, commands, replies, service
 from bot.store.database import Tx
 from bot.usecases import carry_out
 from bot.usecases.parts import Parts
@@ -160,6 +160,6 @@ def _case_of(tx: Tx, account: Account, obj: str) -> Case | None:
 
 
 def _newest_case(tx: Tx, account: Account, author_id: str) -> Case | None:
-    written = replies.of_author(tx, account.platform.value, author_id, limit=50)
+    written = archive.of_author(tx, account.platform.value, author_id, limit=50)
     about = cases.of_replies(tx, written)
     return next((about[each] for each in written if each in about), None)

@@ -10,7 +10,7 @@ import structlog
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.judging import LegalHold
 from bot.domain.people import EVERYWHERE, SERVICE, Person, Role, require
-from bot.store import audit, cases, judging, replies
+from bot.store import archive, audit, cases, judging, replies
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
 
@@ -24,7 +24,7 @@ LONGEST_HOLD: Final = timedelta(days=3 * 366)
 def forget_gone(parts: Parts, *, now: datetime, limit: int = 500) -> int:
     """The hourly duty: words of X replies that left the platform are erased within 24 hours of our noticing."""
     with parts.store.begin() as tx:
-        due = replies.gone_unforgotten(tx, "x", gone_before=now - X_GRACE, limit=limit)
+        due = archive.gone_unforgotten(tx, "x", gone_before=now - X_GRACE, limit=limit)
         return erase_in(tx, due, why="gone", by=SERVICE, now=now)
 
 
@@ -46,7 +46,7 @@ def erase_author(parts: Parts, reply_id: int, *, ground: str, by: Person, now: d
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     with parts.store.begin() as tx:
         reply = replies.get(tx, reply_id)
-        written = replies.of_author(tx, reply.platform, reply.author_id) or [reply_id]
+        written = archive.of_author(tx, reply.platform, reply.author_id) or [reply_id]
         return erase_in(tx, written, why="request", by=by, now=now)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.domain.cases import Case
 from bot.domain.people import SERVICE
-from bot.store import cases, pushes, replies
+from bot.store import archive, cases, pushes, replies
 from bot.usecases.erase import erase_in
 from bot.usecases.parts import Parts
 from moderation.cases import CaseState
@@ -57,7 +57,7 @@ def purge(parts: Parts, *, now: datetime, batch: int = 500) -> int:
     while True:
         with parts.store.begin() as tx:
             before = now - timedelta(days=shortest)
-            old = replies.older_than(tx, collected_before=before, after_id=last, limit=batch)
+            old = archive.older_than(tx, collected_before=before, after_id=last, limit=batch)
             if not old:
                 pushes.forget(tx, before=now - timedelta(days=terms()["attempts"].days))
                 return erased

@@ -14,6 +14,7 @@ from bot.domain.people import SERVICE
 from bot.store import audit, cases, posts, replies, service
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
+from bot.usecases.policies import remember
 from moderation.cases import ENDED, CaseState, lane
 from moderation.flood import Repeats, shape, with_flood
 from moderation.model import Action, Reply, Verdict
@@ -38,6 +39,9 @@ def screen_replies(parts: Parts, *, now: datetime, limit: int = 256) -> Screened
         waiting = [reply for reply in replies.unscreened(tx, limit=limit) if reply.text is not None]
         texts = {reply.id: reply_to_screen(parts, tx, reply) for reply in waiting}
     verdicts = parts.screener().screen_many([texts[reply.id] for reply in waiting])
+    if verdicts:
+        with parts.store.begin() as tx:
+            remember(tx, verdicts[0].policy, now=now)
     opened = urgent = 0
     for reply, verdict in zip(waiting, verdicts, strict=True):
         with parts.store.begin() as tx:
@@ -91,8 +95,8 @@ def _group(tx: Tx, words: str) -> str:
     return tx.seal.fingerprint(same) if same else ""
 
 
-def reply_to_screen(parts: Parts, tx: Tx, reply: KeptReply) -> Reply:
-    """What the screener is shown of a kept reply."""
+def reply_to_screen(parts: Parts, tx: Tx, reply: KeptReply, *, post: str | None = None) -> Reply:
+    """What the screener is shown of a kept reply; ``post`` where the caller knows its words already."""
     account = parts.account(reply.account)
     return Reply(
         text=reply.text or "",
@@ -101,7 +105,7 @@ def reply_to_screen(parts: Parts, tx: Tx, reply: KeptReply) -> Reply:
         platform=reply.platform,
         account=account.handle,
         kind=reply.kind,
-        post=_post_text(tx, account, reply),
+        post=_post_text(tx, account, reply) if post is None else post,
         author=reply.author,
     )
 

@@ -1,0 +1,153 @@
+"""Policy as versions: drafted, held against the archive, made live by a second person, taken back when it runs wild.
+
+Nothing acts on the past by itself: a new version judges what comes in from now on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.judging import PolicyState, PolicyVersion
+from bot.domain.people import EVERYWHERE, SERVICE, Person, Role, require
+from bot.store import audit, policies, service
+from bot.store.database import Tx
+from bot.usecases.parts import Parts
+from moderation.drafts import Draft, read_draft, shipped_text, shipped_version
+
+log = structlog.get_logger()
+
+TELL = ("role:admin", "role:reviewer", "role:moderator")
+
+
+def check(text: str) -> Draft:
+    """The draft as read; BadInput names the key and what to write instead."""
+    try:
+        return read_draft(text)
+    except ValueError as exc:
+        raise BadInput(str(exc), key="policy") from None
+
+
+def text_in_force(parts: Parts) -> str:
+    """Where a new draft begins: the text of the live version."""
+    with parts.store.read() as tx:
+        found = policies.live(tx)
+    return found.text if found else shipped_text()
+
+
+def draft(parts: Parts, text: str, *, note: str, by: Person, now: datetime) -> PolicyVersion:
+    """Keeps a draft under its hash. Conflict when exactly this text stands already; BadInput for what cannot be read."""
+    require(by, Role.ADMIN, EVERYWHERE, now.date())
+    read = check(text)
+    if not note.strip():
+        raise BadInput("Write what changes and why; the second person reads it.", key="note")
+    if read.policy.version == parts.screener().policy.version:
+        raise BadInput("This is the policy in force; change something first.", key="policy")
+    with parts.store.begin() as tx:
+        made = policies.add(
+            tx,
+            version=read.policy.version,
+            text=text,
+            base=parts.screener().policy.version,
+            note=note.strip(),
+            by=by.login,
+            at=now,
+        )
+        audit.append(tx, by, "policy.drafted", f"policy:{made.id}", at=now, version=made.version, base=made.base)
+    return made
+
+
+def propose(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> PolicyVersion:
+    """Asks a second person; NotAllowed before a rescreen has shown what would change."""
+    require(by, Role.ADMIN, EVERYWHERE, now.date())
+    with parts.store.begin() as tx:
+        found = _in_state(tx, policy_id, PolicyState.DRAFT)
+        if not found.report:
+            raise NotAllowed("Rescreen the archive under this draft first: nobody knows yet what would change.")
+        proposed = policies.change(tx, policy_id, PolicyState.PROPOSED, proposed_by=by.login)
+        audit.append(tx, by, "policy.proposed", f"policy:{policy_id}", at=now, version=found.version)
+        service.tell(tx, ["role:admin", "role:reviewer"], "policy.proposed", f"policy:{policy_id}", at=now)
+    return proposed
+
+
+def make_live(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> PolicyVersion:
+    """A second person, neither author nor proposer, puts it in force for what comes in from now on."""
+    if not by.may(Role.REVIEWER, EVERYWHERE, now.date()):
+        require(by, Role.ADMIN, EVERYWHERE, now.date())
+    with parts.store.begin() as tx:
+        found = _in_state(tx, policy_id, PolicyState.PROPOSED)
+        if by.login in (found.made_by, found.proposed_by):
+            raise NotAllowed("You drafted or proposed this yourself; a second person has to make it live.")
+        check(found.text)
+        before = policies.live(tx)
+        if before is not None:
+            policies.change(tx, before.id, PolicyState.RETIRED, ended_by=by.login, ended_at=now, ended_why="replaced")
+        live = policies.change(tx, policy_id, PolicyState.LIVE, live_by=by.login, live_at=now)
+        audit.append(
+            tx,
+            by,
+            "policy.live",
+            f"policy:{policy_id}",
+            at=now,
+            version=live.version,
+            before=before.version if before else shipped_version(),
+        )
+        service.tell(tx, TELL, "policy.live", f"policy:{policy_id}", at=now)
+    log.info("policy_live", policy=policy_id)
+    return live
+
+
+def drop(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> PolicyVersion:
+    """Puts a draft or a proposal aside."""
+    require(by, Role.ADMIN, EVERYWHERE, now.date())
+    with parts.store.begin() as tx:
+        found = policies.get(tx, policy_id)
+        if found.state not in (PolicyState.DRAFT, PolicyState.PROPOSED):
+            raise NotAllowed(f"Version {policy_id} is {found.state.value}; only a draft or a proposal is dropped.")
+        dropped = policies.change(tx, policy_id, PolicyState.DROPPED, ended_by=by.login, ended_at=now)
+        audit.append(tx, by, "policy.dropped", f"policy:{policy_id}", at=now, version=found.version)
+    return dropped
+
+
+def take_back(parts: Parts, *, reason: str, by: Person, now: datetime) -> str:
+    """One admin may take the live version back at once. Returns the version that is in force again."""
+    require(by, Role.ADMIN, EVERYWHERE, now.date())
+    if not reason.strip():
+        raise BadInput("Write why it is taken back.", key="reason")
+    with parts.store.begin() as tx:
+        return take_back_in(tx, PolicyState.RETIRED, reason.strip(), by=by, now=now)
+
+
+def take_back_in(tx: Tx, state: PolicyState, why: str, *, by: Person, now: datetime) -> str:
+    """Ends the live version and puts its predecessor in force; NotAllowed while the shipped one is."""
+    live = policies.live(tx)
+    if live is None:
+        raise NotAllowed("The policy that ships with the program is in force; there is nothing to take back.")
+    policies.change(tx, live.id, state, ended_by=by.login, ended_at=now, ended_why=why)
+    before = policies.replaced_by(tx, live)
+    if before is not None:
+        policies.change(tx, before.id, PolicyState.LIVE, ended_by="", ended_at=None, ended_why="")
+    version = before.version if before else shipped_version()
+    audit.append(tx, by, "policy.taken-back", f"policy:{live.id}", at=now, version=live.version, again=version)
+    service.tell(tx, TELL, "policy.taken-back", f"policy:{live.id}", at=now, once=now.isoformat())
+    log.warning("policy_taken_back", policy=live.id, state=state.value)
+    return version
+
+
+def remember(tx: Tx, version: str, *, now: datetime) -> None:
+    """Keeps the text of a version that verdicts name for the first time, so that it can be shown as it was."""
+    if policies.by_version(tx, version) is not None:
+        return
+    live = policies.live(tx)
+    text = live.text if live else shipped_text()
+    made = policies.add(tx, version=version, text=text, base="", note="came with the program", by=SERVICE.login, at=now)
+    policies.change(tx, made.id, PolicyState.SHIPPED)
+
+
+def _in_state(tx: Tx, policy_id: int, state: PolicyState) -> PolicyVersion:
+    found = policies.get(tx, policy_id)
+    if found.state is not state:
+        raise NotAllowed(f"Version {policy_id} is {found.state.value}, not {state.value}; read it again.")
+    return found

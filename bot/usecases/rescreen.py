@@ -1,0 +1,253 @@
+"""Hold the archive against a draft: what would be newly flagged, freed or moved. A report; nothing is changed.
+
+Replies are streamed in batches to as many processes as there are processors; it can be stopped at any batch.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from bot.domain.cases import KeptReply
+from bot.domain.errors import KouhouError
+from bot.domain.people import EVERYWHERE, Person, Role, require
+from bot.store import archive, audit, policies
+from bot.store.database import Tx
+from bot.usecases.parts import Parts
+from bot.usecases.screen_replies import reply_to_screen
+from moderation.categories import Category
+from moderation.drafts import read_draft, screener_under
+from moderation.model import Official, Reply
+from moderation.screen import Screener
+
+BATCH: Final = 1000
+EXAMPLES: Final = 10
+"""Numbers of replies kept as examples for each kind of change and category."""
+KINDS: Final = ("flagged", "freed", "moved")
+Progress = Callable[[int, int], None]
+Labels = tuple[int, ...]
+Judged = tuple[Labels, str]
+"""What a worker gives back for one reply: its labels under the draft, and its language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which replies are looked at: collected from ``since`` up to ``until``, of one account or all."""
+
+    since: datetime
+    until: datetime
+    account: str = ""
+
+
+@dataclass(slots=True)
+class Changes:
+    """Counts of one kind of change, with example numbers by category."""
+
+    total: int = 0
+    by_category: Counter[str] = field(default_factory=Counter)
+    by_language: Counter[str] = field(default_factory=Counter)
+    by_account: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, reply: KeptReply, language: str, categories: Sequence[int]) -> None:
+        self.total += 1
+        self.by_language[language or "und"] += 1
+        self.by_account[reply.account] += 1
+        for each in map(str, categories):
+            self.by_category[each] += 1
+            shown = self.examples.setdefault(each, [])
+            if len(shown) < EXAMPLES:
+                shown.append(reply.id)
+
+    def as_dict(self) -> dict[str, Any]:
+        named = ("by_category", "by_language", "by_account", "examples")
+        return {"total": self.total} | {name: dict(sorted(getattr(self, name).items())) for name in named}
+
+
+@dataclass(slots=True)
+class Report:
+    """``flagged``: permitted before, flagged under the draft; ``freed``: the other way; ``moved``: other categories.
+
+    ``whole`` is False when it was stopped before the end of the span.
+    """
+
+    version: str
+    base: str
+    looked_at: int = 0
+    whole: bool = True
+    flagged: Changes = field(default_factory=Changes)
+    freed: Changes = field(default_factory=Changes)
+    moved: Changes = field(default_factory=Changes)
+    flags_before: int = 0
+    flags_after: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Numbers, codes and ids only, sorted, so that the same archive gives the same report twice."""
+        plain = {name: getattr(self, name) for name in ("version", "base", "looked_at", "whole")}
+        plain |= {"flags_before": self.flags_before, "flags_after": self.flags_after}
+        return plain | {kind: getattr(self, kind).as_dict() for kind in KINDS}
+
+
+def rescreen(
+    parts: Parts,
+    text: str,
+    span: Span,
+    *,
+    progress: Progress = lambda done, total: None,
+    stopped: Callable[[], bool] = lambda: False,
+    workers: int | None = None,
+    model: bool = True,
+) -> Report:
+    """The report of a text over a span. ``stopped`` is asked after every batch; ``model`` False goes by rules alone."""
+    draft = read_draft(text)
+    report = Report(draft.policy.version, parts.screener().policy.version)
+    with parts.store.read() as tx:
+        total = archive.count_between(tx, since=span.since, until=span.until, account=span.account)
+    progress(0, total)
+    officials = tuple(parts.registry().officials())
+    for batch, judged in _judged(parts, span, text, officials, _processes(workers, total), model=model):
+        with parts.store.read() as tx:
+            for (reply, before), (after, language) in zip(batch, judged, strict=True):
+                _count(tx, report, reply, before, after, language)
+        report.looked_at += len(batch)
+        progress(report.looked_at, total)
+        if stopped():
+            report.whole = report.looked_at >= total
+            break
+    return report
+
+
+def rescreen_draft(parts: Parts, policy_id: int, span: Span, *, by: Person, now: datetime, **more: Any) -> Report:
+    """The same for a kept draft; a whole report is written down with it, which proposing it needs."""
+    require(by, Role.ADMIN, EVERYWHERE, now.date())
+    with parts.store.read() as tx:
+        found = policies.get(tx, policy_id)
+    report = rescreen(parts, found.text, span, **more)
+    if not report.whole:
+        return report
+    with parts.store.begin() as tx:
+        kept = report.as_dict() | {"since": span.since.isoformat(), "until": span.until.isoformat()}
+        policies.change(tx, policy_id, policies.get(tx, policy_id).state, report=kept, reported_at=parts.clock())
+        audit.append(
+            tx,
+            by,
+            "policy.rescreened",
+            f"policy:{policy_id}",
+            at=now,
+            version=report.version,
+            replies=report.looked_at,
+            flagged=report.flagged.total,
+            freed=report.freed.total,
+            moved=report.moved.total,
+        )
+    return report
+
+
+Batch = list[tuple[KeptReply, Labels]]
+
+
+def _judged(
+    parts: Parts, span: Span, text: str, officials: Sequence[Official], processes: int, *, model: bool
+) -> Iterator[tuple[Batch, list[Judged]]]:
+    """Batches with their judgements in the order of the archive; one batch per process is read ahead."""
+    if processes <= 1:
+        screener = screener_under(text, officials, model=model)
+        for batch, rows in _batches(parts, span):
+            yield batch, _screen(screener, rows)
+        return
+    context = multiprocessing.get_context("spawn")  # threads and open connections must not be forked
+    pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(text, officials, model))
+    waiting: list[tuple[Batch, Future[list[Judged]]]] = []
+    try:
+        for batch, rows in _batches(parts, span):
+            waiting.append((batch, pool.submit(_work, rows)))
+            if len(waiting) > 2 * processes:
+                first, future = waiting.pop(0)
+                yield first, future.result()
+        for first, future in waiting:
+            yield first, future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _batches(parts: Parts, span: Span) -> Iterator[tuple[Batch, list[Reply]]]:
+    """Kept replies with their present labels, and what a screener is shown of them."""
+    after, posts_seen = 0, dict[tuple[str, str, str], str]()
+    while True:
+        with parts.store.read() as tx:
+            batch = archive.between(
+                tx, since=span.since, until=span.until, account=span.account, after_id=after, limit=BATCH
+            )
+            if not batch:
+                return
+            rows = [_row(parts, tx, reply, posts_seen) for reply, _ in batch]
+        after = batch[-1][0].id
+        yield batch, rows
+
+
+def _row(parts: Parts, tx: Tx, reply: KeptReply, seen: dict[tuple[str, str, str], str]) -> Reply:
+    """Posts are read once: a thread has hundreds of replies."""
+    key = (reply.account, reply.conversation_id, reply.parent_id)
+    known = seen.get(key)
+    made = reply_to_screen(parts, tx, reply, post=known)
+    seen[key] = made.post
+    return made
+
+
+_screener: Screener | None = None
+
+
+def _begin(text: str, officials: Sequence[Official], model: bool) -> None:
+    """Once in each worker process."""
+    global _screener  # noqa: PLW0603  a worker process has exactly one
+    os.environ["OMP_NUM_THREADS"] = "1"
+    _screener = screener_under(text, officials, model=model)
+
+
+def _work(rows: list[Reply]) -> list[Judged]:
+    if _screener is None:
+        raise KouhouError("The worker was not begun; start the rescreen again.")
+    return _screen(_screener, rows)
+
+
+def _screen(screener: Screener, rows: list[Reply]) -> list[Judged]:
+    found: list[Judged] = []
+    for start in range(0, len(rows), 256):
+        verdicts = screener.screen_many(rows[start : start + 256])
+        found += [(tuple(int(label) for label in each.labels), each.language) for each in verdicts]
+    return found
+
+
+def _processes(workers: int | None, total: int) -> int:
+    """Starting a process costs as much as screening some thousand replies."""
+    wanted = workers if workers is not None else (os.cpu_count() or 1)
+    return wanted if total >= 5 * BATCH else 1
+
+
+def _count(tx: Tx, report: Report, reply: KeptReply, before: Labels, after: Labels, language: str) -> None:
+    nine = int(Category.OTHER_UNSUITABLE)
+    if nine in before and nine not in after and archive.was_flood(tx, reply.id):
+        after = tuple(sorted({*after, nine}))  # the flood was counted then and is no matter of the policy's text
+    report.flags_before += bool(before)
+    report.flags_after += bool(after)
+    if before == after:
+        return
+    if not before:
+        report.flagged.add(reply, language, after)
+    elif not after:
+        report.freed.add(reply, language, before)
+    else:
+        report.moved.add(reply, language, sorted(set(before) ^ set(after)))
+
+
+def summary(report: Mapping[str, Any]) -> dict[str, int]:
+    """The five numbers that a page shows first, from a kept report."""
+    return {"looked_at": int(report.get("looked_at", 0))} | {
+        kind: int(report.get(kind, {}).get("total", 0)) for kind in KINDS
+    }
