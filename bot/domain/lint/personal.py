@@ -40,7 +40,7 @@ _IN_CONTEXT: Final = tuple(
 _EXAMPLE: Final = re.compile(r"記入例|見本|サンプル|例[:えは)]|specimen|sample|example", re.IGNORECASE)
 _POLITE: Final = re.compile(r"(?:皆|みな|お子|患者|学生|お客|外国人|申請者|たく|留学生|ご本人|家族)(?:さん|様|氏)")
 _PERSON: Final = re.compile(r"さん|氏|ちゃん|様")
-_WINDOW, _OVERLAP = 2_000, 100
+_WINDOW, _OVERLAP = 800, 100
 """Characters looked at together; what identifies somebody stands closer than the overlap."""
 _WORTH: Final = re.compile(
     r"(?:[0-9〇一二三四五六七八九][^。\n]{0,3}){6}|@|at\)|at\]|あっと|さん|氏|ちゃん", re.IGNORECASE
