@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
 
 from moderation import text
 from moderation.alignment import Alignment, align
@@ -20,6 +20,7 @@ from moderation.text import View
 if TYPE_CHECKING:
     from moderation.archive import Archive
 
+Value = TypeVar("Value")
 Evidence = Finding | Signal
 Detector = Callable[["Context"], Iterable[Evidence]]
 """Looks at one reply and yields what it saw; never calls another detector, never keeps anything."""
@@ -46,6 +47,25 @@ _DURATION: Final = text.pattern(
 _LINK: Final = re.compile(r"https?://|www\.|[a-z0-9-]\.(?:example|com|net|jp|org|me|io|xyz|info|shop)\b")
 
 
+class lazy(Generic[Value]):  # noqa: N801  reads like property
+    """A property worked out once; unlike functools' own on Python 3.11 it takes no lock, for a context has one user."""
+
+    def __init__(self, work: Callable[[Any], Value]) -> None:
+        self._work = work
+        self._name = work.__name__
+        self.__doc__ = work.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> lazy[Value]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Value: ...
+    def __get__(self, instance: object | None, owner: type) -> lazy[Value] | Value:
+        if instance is None:
+            return self
+        value = instance.__dict__[self._name] = self._work(instance)
+        return value
+
+
 class Context:
     """One reply, folded on demand; each folding and search is done at most once."""
 
@@ -53,32 +73,32 @@ class Context:
         self.reply = reply
         self.around = around
 
-    @cached_property
+    @lazy
     def language(self) -> Language:
         """The language the reply is written in."""
         return identify(self.reply.text)
 
-    @cached_property
+    @lazy
     def plain(self) -> View:
         """The reply with its writing evened out."""
         return text.plain(self.reply.text)
 
-    @cached_property
+    @lazy
     def bare(self) -> View:
         """The reply without diacritics."""
         return text.bare(self.plain)
 
-    @cached_property
+    @lazy
     def disguised(self) -> bool:
         """Whether the reply shows any mark of disguise."""
         return text.looks_disguised(self.bare.text)
 
-    @cached_property
+    @lazy
     def loose(self) -> View:
         """The reply with disguise undone."""
         return text.loose(self.bare)
 
-    @cached_property
+    @lazy
     def hits(self) -> dict[str, list[Hit]]:
         """Terms by group, in the order in which they stand."""
         found: dict[str, list[Hit]] = {}
@@ -98,12 +118,12 @@ class Context:
         """The first term of the first of these groups that was met."""
         return next((self.hits[group][0] for group in groups if group in self.hits), None)
 
-    @cached_property
+    @lazy
     def post(self) -> View:
         """The agency's post with its writing evened out."""
         return _post(self.reply.post)
 
-    @cached_property
+    @lazy
     def aligned(self) -> Alignment:
         """The reply held against the post that it answers."""
         return align(self.plain.text, self.post.text)
@@ -113,7 +133,7 @@ class Context:
         """Whether the reply is the post's own words, whole or in part, and nothing else."""
         return self.aligned.covered >= 0.9 and not self.aligned.changes
 
-    @cached_property
+    @lazy
     def relations(self) -> dict[str, float]:
         """How the reply stands to its post, its length and its disguise, as named numbers from about 0 to 1."""
         size = len(self.plain.text)
@@ -132,12 +152,12 @@ class Context:
             "doubt about language": self.language.doubt,
         }
 
-    @cached_property
+    @lazy
     def handle(self) -> View:
         """The author's handle with its writing evened out."""
         return text.plain(self.reply.author.handle)
 
-    @cached_property
+    @lazy
     def name(self) -> View:
         """The author's display name with its writing evened out."""
         return text.plain(self.reply.author.name)

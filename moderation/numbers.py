@@ -20,6 +20,7 @@ from stdnum.th import pin
 _DIGIT: Final = "0-9oil|〇零一二三四五六七八九"
 _GAP: Final = r"[ \t\u3000.\-・/()（）,_~*のー–—]"
 _RUN: Final = re.compile(rf"(?<![a-z0-9#_])\+?\(?[{_DIGIT}](?:{_GAP}{{0,3}}[{_DIGIT}]){{5,40}}(?:x(?![a-z0-9]))?(?![a-z0-9_])")
+_ANY: Final = re.compile("[0-9〇零一二三四五六七八九]")
 _TO_DIGIT: Final = str.maketrans("oil|〇零一二三四五六七八九", "01110" + "0123456789")
 _SEPARATORS: Final = re.compile(r"[^0-9x+]")
 CARD: Final = re.compile(r"(?<![a-z0-9])[a-z][ .\-]?[a-z](?:[ .\-/・]?[0-9o]){8}(?:[ .\-]?[a-z]){2}(?![a-z0-9])")
@@ -54,7 +55,7 @@ class Kind:
 
 def find_numbers(plain: str) -> Iterator[Number]:
     """Runs of six or more digits, also in kanji, with look-alike letters, or in groups."""
-    for match in _RUN.finditer(plain):
+    for match in _RUN.finditer(plain) if _ANY.search(plain) else ():
         written = match.group()
         seen = sum(char.isdigit() for char in written)
         kanji = sum(char in "〇零一二三四五六七八九" for char in written)

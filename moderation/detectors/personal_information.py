@@ -14,6 +14,7 @@ from moderation.model import Finding, Signal, SignalKind
 from moderation.numbers import Kind, Number
 from moderation.text import pattern
 
+_DIGIT: Final = re.compile("[0-9〇]")
 URL: Final = pattern(r"(?:https?://|www\.)\S+|[a-z0-9.-]+\.(?:jp|com|net|org|example)/\S*")
 EMAIL: Final = pattern(r"[a-z0-9._%+\-]{2,}\s?(?:@|\(at\)|\[at\]|\(あっと\)|☆|＠)\s?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
 _OFFICIAL_MAIL: Final = pattern(r"\.(?:go|lg)\.jp$|isa\.go\.jp|moj\.go\.jp")
@@ -37,7 +38,7 @@ _PLATE: Final = pattern(r"[^\s0-9]{1,4}\s?[0-9]{3}\s?[ぁ-ん]\s?[0-9]{1,2}-[0-9
 def detect(context: Context) -> Iterator[Finding | Signal]:
     """Identifiers first, then addresses, mail, and a name joined with a private fact."""
     plain = context.plain.text
-    if any(char.isdigit() for char in plain) or "〇" in plain:
+    if _DIGIT.search(plain):
         yield from _cards(context)
         yield from _numbers(context)
         yield from _addresses(context)

@@ -33,8 +33,6 @@ def _false_notice(context: Context) -> Iterator[Signal]:
     danger = context.first("unsafe", "defy")
     if danger and context.aligned.covered >= 0.35 and context.aligned.changes:
         yield signal(SignalKind.FALSE_NOTICE, 0.8, "safety-notice-altered", danger)
-    if not any(char.isdigit() for char in context.plain.text):
-        return
     for number in numbers.find_numbers(context.plain.text):
         if one_off(numbers.national(number.digits), context.around.numbers):
             start, end = context.plain.span(number.start, number.end)
