@@ -148,4 +148,4 @@ def _cell(value: object) -> str:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "retention.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((Path(__file__).parent / "audit_retention.toml").read_text(encoding="utf-8"))
