@@ -58,7 +58,8 @@ def stop_for(tx: Tx, account: Account, lane: Lane) -> Stop | None:
 def app_budget(parts: Parts, tx: Tx, known: list[Known] | None = None, *, now: datetime) -> Budget:
     """What is left of X's shared daily creates: the newest header, or our own count where there is none."""
     stated = health.known(tx) if known is None else known
-    newest = next((each for each in stated if each.budget.name == "create-app-24h" and not _over(each, now)), None)
+    living = [each for each in stated if each.budget.name == "create-app-24h" and not _over(each, now)]
+    newest = max(living, key=lambda each: (each.at, -each.budget.remaining), default=None)
     if newest is not None:
         return newest.budget
     accounts = [each.id for each in parts.registry().accounts if each.platform is Platform.X]
