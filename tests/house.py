@@ -178,6 +178,8 @@ class House:
 
 def _practice_accounts(registry: Registry) -> list[PracticeAccount | PracticePage]:
     return [
-        PracticeAccount.invent(account.handle) if account.platform is PlatformName.X else PracticePage.invent(account.handle)
+        PracticeAccount.invent(account.handle)
+        if account.platform is PlatformName.X
+        else PracticePage.invent(account.handle)
         for account in registry.accounts
     ]

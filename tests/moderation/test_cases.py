@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.cases import ENDED, PROPOSED_STEP, CaseFacts, CaseState, Duty, Moderator, Move, after, lane, moves, why_not
+from moderation.cases import (
+    ENDED,
+    PROPOSED_STEP,
+    CaseFacts,
+    CaseState,
+    Duty,
+    Moderator,
+    Move,
+    after,
+    lane,
+    moves,
+    why_not,
+)
 from moderation.categories import VIEWPOINT_RISK, Category
 from moderation.ladder import Step, step_of
 from moderation.model import SignalKind
