@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from bot.bootstrap import ScreenerCache
@@ -52,7 +53,7 @@ class House:
         self.sandbox = Sandbox(self.clock, 7, _practice_accounts(self.registry), knobs=knobs)
         self.parts: Parts
 
-    def __enter__(self) -> House:
+    def __enter__(self) -> Self:
         urls = self.sandbox.start()
         self.platforms = self._platforms(urls.x, urls.facebook)
         self.parts = Parts(
