@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -76,7 +76,7 @@ def _ics(rows: Iterator[dict[str, Any]], now: datetime) -> Iterator[str]:
         event = Event()
         event.add("uid", f"post-{row['id']}@kouhou")
         event.add("dtstamp", now)
-        event.add("dtstart", datetime.fromisoformat(row["publish_at"]))
+        event.add("dtstart", datetime.fromisoformat(row["publish_at"]).astimezone(UTC))
         event.add("summary", f"@{row['account']} {row['text'][:60]}")
         event.add("description", row["text"])
         event.add("location", row["account"])

@@ -2,6 +2,58 @@
 // Every one of them is also a button or a page without this script.
 "use strict";
 
+// -- a label of a host name, by the rules of IDNA 2003 --------------------------------------------
+const dropped = /[\u00AD\u034F\u1806\u180B-\u180D\u200B-\u200D\u2060\uFE00-\uFE0F\uFEFF]/gu;
+const barred = /[\x80-\xA0\u0340\u0341\u06DD\u070F\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u2063\u206A-\u206F\u2FF0-\u2FFB\u3000\uD800-\uF8FF\uFFF9-\uFFFF\u{1D173}-\u{1D17A}\u{E0001}\u{E0020}-\u{E007F}\u{F0000}-\u{10FFFF}]/u;
+const leftward = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u;
+const rightward = /(?![\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}])\p{L}/u;
+
+const punycode = (text) => {
+  const codes = [...text].map((char) => char.codePointAt(0));
+  let size = codes.filter((code) => code < 128).length;
+  let [next, delta, bias, handled] = [128, 0, 72, size];
+  const plain = size;
+  if (plain) size += 1;
+  while (handled < codes.length) {
+    const least = Math.min(...codes.filter((code) => code >= next));
+    delta += (least - next) * (handled + 1);
+    next = least;
+    for (const code of codes) {
+      if (code < next) delta += 1;
+      if (code !== next) continue;
+      let left = delta;
+      for (let base = 36; ; base += 36) {
+        const edge = base <= bias ? 1 : base >= bias + 26 ? 26 : base - bias;
+        size += 1;
+        if (left < edge) break;
+        left = Math.floor((left - edge) / (36 - edge));
+      }
+      delta = handled === plain ? Math.floor(delta / 700) : Math.floor(delta / 2);
+      delta += Math.floor(delta / (handled + 1));
+      let rounds = 0;
+      for (; delta > 455; rounds += 36) delta = Math.floor(delta / 35);
+      bias = rounds + Math.floor((36 * delta) / (delta + 38));
+      delta = 0;
+      handled += 1;
+    }
+    delta += 1;
+    next += 1;
+  }
+  return size;
+};
+
+const label = (written) => {
+  if (/^[\x00-\x7F]*$/.test(written)) return written.length > 0 && written.length < 64;
+  const plain = written.replace(dropped, "").normalize("NFKC").toLowerCase().normalize("NFKC");
+  if (barred.test(plain)) return false;
+  if (leftward.test(plain)) {
+    const signs = [...plain];
+    if (rightward.test(plain) || !leftward.test(signs[0]) || !leftward.test(signs.at(-1))) return false;
+  }
+  if (/^[\x00-\x7F]*$/.test(plain)) return plain.length > 0 && plain.length < 64;
+  return !plain.startsWith("xn--") && punycode(plain) + 4 < 64;
+};
+
 // -- X's weighted length (twitter-text, configuration 3) ------------------------------------------
 // The endings of host names and the emoji come from the server, so both sides use one table.
 const counter = (tables) => {
@@ -31,12 +83,7 @@ const counter = (tables) => {
   const single = tables.single.map(([a, b]) => `\\u{${a.toString(16)}}-\\u{${b.toString(16)}}`).join("");
   const emoji = new RegExp(`${tables.emoji.map(escape).join("|")}|[${single}]`, "gu");
 
-  const named = (host) => {
-    try {
-      const labels = new URL(`http://${host}`).hostname.split(".");
-      return labels.every((label) => label.length > 0 && label.length < 64);
-    } catch { return false; }
-  };
+  const named = (host) => host.split(/[.\u3002\uFF0E\uFF61]/).every(label);
 
   const links = (text) => {
     const found = new Map();
@@ -81,7 +128,7 @@ const counter = (tables) => {
     return Math.floor(weight / 100);
   };
 };
-const facebook = (typed) => [...typed.normalize("NFC").replace(/\r\n?/g, "\n")].length;
+const facebook = (typed) => [...typed.normalize("NFC")].length;
 globalThis.kouhouCount = async () => {
   const answer = await fetch("/compose/counting.json");
   return { x: counter(await answer.json()), facebook };
