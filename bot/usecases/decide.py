@@ -90,7 +90,9 @@ def decide_in(
     """The same inside a transaction that does more than this move."""
     case = _unlock_lapsed(tx, cases.get(tx, case_id), now)
     if version is not None and version != case.version:
-        raise NotAllowed(f"Case {case_id} was changed by somebody else in the meantime; read it again.")
+        raise NotAllowed(f"Case {case_id} was changed by somebody else in the meantime; read it again.").worded(
+            "problem.case-moved"
+        )
     facts, person = facts_of(parts, tx, case, by), moderator(parts, by, case.office, now)
     refusal = why_not(facts, person, move)
     if refusal is not None:
@@ -193,7 +195,8 @@ def _make(parts: Parts, tx: Tx, case: Case, move: Move, by: Person, grounds: Gro
     state = after(case.state, move, case.step)
     changed = cases.change(tx, case, state, **_values(case, move, state, by, now))
     if move in PROPOSED_STEP:
-        judging.add_item(tx, ReviewKind.SECOND, at=now, case=case.id, reply=case.reply, language=case.language)
+        asked = {"case": case.id, "reply": case.reply, "language": case.language, "batch": judging.PROPOSAL}
+        judging.add_item(tx, ReviewKind.SECOND, at=now, **asked)
     if move in (Move.APPROVE, Move.REFUSE, Move.WITHDRAW):
         item = judging.newest_second(tx, case.id)
         judging.close_item(tx, item.id if item else 0, at=now)
@@ -239,16 +242,20 @@ def _values(case: Case, move: Move, state: CaseState, by: Person, now: datetime)
 
 def _check_grounds(facts: CaseFacts, move: Move, grounds: Grounds) -> None:
     if move in _NEEDS_CATEGORY and grounds.category is None:
-        raise BadInput("Name the category: every measure rests on a clause of the policy.", key="category")
+        raise BadInput("Name the category: every measure rests on a clause of the policy.", key="category").worded(
+            "problem.category-missing"
+        )
     if grounds.category is Category.OTHER_UNSUITABLE and not grounds.reason.strip():
-        raise BadInput("Category 9 needs the reasonable grounds in words.", key="reason")
+        raise BadInput("Category 9 needs the reasonable grounds in words.", key="reason").worded("problem.reason-nine")
     if move in _NEEDS_REASON and not grounds.reason.strip():
-        raise BadInput("Write the reason; it is kept with the case.", key="reason")
+        raise BadInput("Write the reason; it is kept with the case.", key="reason").worded("problem.reason-missing")
     step = PROPOSED_STEP.get(move, Step.DELETE if move is Move.DELETE_NOW else Step.NONE)
     if step.lower and not grounds.why_not_less.strip():
         lower = " or ".join(each.word for each in step.lower if facts.means.get(each, "none") != "none")
         if lower:
-            raise BadInput(f"Write why '{lower}' was not enough.", key="why_not_less")
+            raise BadInput(f"Write why '{lower}' was not enough.", key="why_not_less").worded(
+                "problem.why-not-less", lower=lower
+            )
 
 
 def _unlock_lapsed(tx: Tx, case: Case, now: datetime) -> Case:

@@ -1,0 +1,87 @@
+"""What the pages of the moderator desk share: who may open them, and the choices of their lists in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from bot.console.guard import holders
+from bot.console.visit import Visit
+from bot.domain.errors import BadInput
+from bot.domain.judging import Opinion
+from bot.domain.people import Role
+from bot.usecases import wordings
+from moderation.cases import CaseState, Move
+from moderation.categories import Category
+from moderation.ladder import Step
+
+READERS: Final = (Role.MODERATOR, Role.REVIEWER, Role.AUDITOR)
+DESK: Final = holders(*READERS)
+HANDS: Final = holders(Role.MODERATOR, Role.REVIEWER)
+WORKING: Final = (CaseState.OPEN, CaseState.CLAIMED, CaseState.PROPOSED, CaseState.APPEALED)
+LANGUAGES: Final = ("ja", "en", "zh-Hans", "zh-Hant", "vi", "ko", "pt", "es", "th", "id", "tl", "ne", "und")
+WITH_GROUNDS: Final = (Move.HIDE, Move.PROPOSE_DELETE, Move.PROPOSE_BLOCK, Move.DELETE_NOW)
+WITH_REASON: Final = (Move.REFUSE, Move.UNDO, Move.REVIEW, Move.REOPEN)
+DANGER: Final = (Move.DELETE_NOW, Move.PROPOSE_DELETE, Move.PROPOSE_BLOCK)
+KEYS: Final = {Move.CLAIM: "c", Move.HIDE: "a", Move.APPROVE: "a", Move.DISMISS: "d", Move.UNDO: "u"}
+
+Choices = list[tuple[str, str]]
+
+
+def category_of(text: str) -> Category | None:
+    """The category of a form field; None for an empty or foreign one."""
+    return Category(int(text)) if text in {str(int(each)) for each in Category} else None
+
+
+def whole_number(text: str, name: str) -> int:
+    """A number that a form sends; BadInput for anything else."""
+    if not text.isdecimal() or len(text) > 9:
+        raise BadInput("The form does not name what it is about; open the page again.", key=name).worded(
+            "problem.number"
+        )
+    return int(text)
+
+
+def any_of(visit: Visit, choices: Iterable[tuple[str, str]]) -> Choices:
+    """Choices of a filter, with the one that filters nothing first."""
+    return [("", visit.words.plain("cases.any")), *choices]
+
+
+def categories(visit: Visit) -> Choices:
+    return [(str(int(each)), f"{int(each)} {visit.words.plain(f'category.{int(each)}')}") for each in Category]
+
+
+def steps(visit: Visit) -> Choices:
+    return [(step.word, visit.words.plain(f"step.{step.word}")) for step in Step]
+
+
+def coded(visit: Visit, table: str, codes: Iterable[str]) -> Choices:
+    """Codes with their words from one table of the catalogue."""
+    return [(code, visit.words.plain(f"{table}.{code}")) for code in codes]
+
+
+def offices(visit: Visit, allowed: Iterable[str] | None) -> Choices:
+    """The offices of the roster that this person may look at."""
+    wanted = None if allowed is None else set(allowed)
+    known = [each for each in visit.parts.registry().offices if wanted is None or each.id in wanted]
+    return [(each.id, each.names.best(visit.words.lang)) for each in known]
+
+
+def opinion_of(visit: Visit) -> Opinion:
+    """Somebody's own view from a form; an unknown step counts as none."""
+    step = visit.form.get("step", "")
+    known = {each.word: each for each in Step}
+    return Opinion(category_of(visit.form.get("category", "")), known.get(step, Step.NONE))
+
+
+def notes(visit: Visit) -> Choices:
+    """Templates of reasons, each in the reader's language; the empty one first."""
+    known = [(note.id, wordings.nearest(note.texts, visit.words.lang)) for note in wordings.notes()]
+    return [("", visit.words.plain("cases.no-note")), *known]
+
+
+def reason_of(visit: Visit) -> str:
+    """What was typed, behind the template that was chosen."""
+    chosen = next((note for note in wordings.notes() if note.id == visit.form.get("note")), None)
+    said = wordings.nearest(chosen.texts, visit.words.lang) if chosen else ""
+    return "\n".join(each for each in (said, visit.form.get("reason", "").strip()) if each)

@@ -1,0 +1,201 @@
+"""One case: what was said, the evidence in it, what each step does; moves, views, objections, proof by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from bot.console import moderating as desk
+from bot.console.guard import Here, Number, Room
+from bot.console.marks import marked
+from bot.console.moderating import DANGER, DESK, HANDS, KEYS, READERS, WITH_GROUNDS, WITH_REASON
+from bot.console.show import go, page, safe_words, sentence
+from bot.console.visit import Visit
+from bot.domain.cases import Case
+from bot.domain.errors import BadInput, KouhouError
+from bot.domain.judging import Channel
+from bot.domain.people import Role
+from bot.store import cases
+from bot.usecases import appeals, carry_out, case_view, decide, drift
+from bot.usecases.case_view import CaseView
+from bot.usecases.decide import Grounds
+from moderation.cases import CaseState, Move
+from moderation.ladder import Step
+from moderation.model import Finding
+
+room = Room()
+_ELSEWHERE: Final = frozenset({Move.APPEAL, Move.UPHOLD, Move.REVERSE})
+"""Moves with a form of their own: they take more than a reason."""
+_TYPED: Final = ("category", "reason", "why_not_less", "note")
+MOST_SHOWN: Final = 8000
+"""Characters of the reply on its own page; evidence behind them is quoted beside its finding."""
+SHORT: Final = 60
+"""A longer text is not marked from end to end: what says nothing about a place is told beside it."""
+
+
+@room.page("/cases/{number}", DESK)
+def case_page(visit: Here, number: Number) -> Response:
+    return _case_page(visit, number)
+
+
+@room.form("/cases/{number}/look", HANDS)
+def look(visit: Here, number: Number) -> Response:
+    """The second person's own view, put down before the proposal is shown."""
+    opinion = desk.opinion_of(visit)
+    decide.look(visit.parts, number, opinion, by=visit.by, now=visit.now)
+    return go(f"/cases/{number}", done="case-looked")
+
+
+@room.form("/cases/{number}/appeal", HANDS)
+def appeal(visit: Here, number: Number) -> Response:
+    """An objection as it came in, by letter or from the contact page."""
+    form = visit.form
+    try:
+        channel = Channel(form.get("channel", ""))
+    except ValueError:
+        raise BadInput("Choose how the objection came in.", key="channel").worded("problem.channel") from None
+    words, language = form.get("words", ""), form.get("language", "")
+    appeals.record(visit.parts, number, channel=channel, words=words, language=language, by=visit.by, now=visit.now)
+    return go(f"/cases/{number}", done="case-appealed")
+
+
+@room.form("/cases/{number}/judge", HANDS)
+def judge(visit: Here, number: Number) -> Response:
+    """Another person upholds or reverses; nothing is judged without a choice."""
+    form = visit.form
+    if form.get("outcome") not in ("reverse", "uphold"):
+        raise BadInput("Choose whether the decision stands.", key="outcome").worded("problem.outcome")
+    reverse, reason = form["outcome"] == "reverse", desk.reason_of(visit)
+    answer = form.get("answer", "")
+    try:
+        appeals.judge(visit.parts, number, reverse=reverse, reason=reason, answer=answer, by=visit.by, now=visit.now)
+    except BadInput as exc:
+        return _case_page(visit, number, problem=sentence(visit, exc), typed=form, status=422)
+    return go(f"/cases/{number}", done="case-judged")
+
+
+@room.form("/cases/{number}/confirm/{command}", HANDS)
+def confirm(visit: Here, number: Number, command: Number) -> Response:
+    """Says that it was done in the app; the block list is read to prove it."""
+    done = carry_out.confirm_by_hand(visit.parts, command, by=visit.by, now=visit.now)
+    return go(f"/cases/{done.case}", done=f"command-{done.state.value}")
+
+
+@room.form("/cases/{number}/drift/{drift_id}", HANDS)
+def settle_drift(visit: Here, number: Number, drift_id: Number) -> Response:
+    """A difference between decision and platform was looked at; or the hiding is ordered again."""
+    if visit.form.get("do") == "hide":
+        drift.hide_again(visit.parts, drift_id, by=visit.by, now=visit.now)
+    else:
+        drift.settle(visit.parts, drift_id, by=visit.by, now=visit.now)
+    return go(f"/cases/{number}", done="drift-settled")
+
+
+@room.form("/cases/{number}/{move}", HANDS)
+def make_move(visit: Here, number: Number, move: str) -> Response:
+    """One move. What is wrong is told on the case page, and what was typed stays."""
+    if move not in set(Move) or Move(move) in _ELSEWHERE:
+        raise BadInput("There is no such step.").worded("why-not.no-such-step")
+    form = visit.form
+    grounds = Grounds(desk.category_of(form.get("category", "")), desk.reason_of(visit), form.get("why_not_less", ""))
+    version = desk.whole_number(form.get("version", ""), "version")
+    try:
+        decide.decide(visit.parts, number, Move(move), by=visit.by, now=visit.now, grounds=grounds, version=version)
+    except KouhouError as exc:
+        return _case_page(visit, number, problem=sentence(visit, exc), typed=form, status=422)
+    return go(f"/cases/{number}", done=f"case-{move}")
+
+
+def _case_page(
+    visit: Visit, number: int, *, problem: str = "", typed: Mapping[str, str] | None = None, status: int = 200
+) -> Response:
+    view = case_view.show(visit.parts, number, by=visit.by, now=visit.now)
+    kept = {name: (typed or {}).get(name, "") for name in _TYPED}
+    moves = [move for move in view.allowed if move not in _ELSEWHERE]
+    return page(
+        visit,
+        "cases/case.html",
+        status,
+        view=view,
+        text=_evidence(view),
+        handle=_evidence(view, "handle"),
+        name=_evidence(view, "name"),
+        findings=[(each, _quoted(view, each.where, each.start, each.end)) for each in _strongest_first(view)],
+        problem=problem,
+        typed=kept | {"category": kept["category"] or _top(view)},
+        unsent=kept if typed and not set(moves) & {*WITH_GROUNDS, *WITH_REASON} else {},
+        moves=moves,
+        refusals=[(move, why) for move, why in view.moves.items() if why not in (None, "no-such-step", "no-right")],
+        grounds=bool(set(moves) & set(WITH_GROUNDS)),
+        reasoned=bool(set(moves) & {*WITH_GROUNDS, *WITH_REASON}),
+        lower=_lower(view),
+        danger=DANGER,
+        keys=KEYS,
+        categories=desk.categories(visit),
+        notes=desk.notes(visit),
+        channels=desk.coded(visit, "channel", [each.value for each in Channel]),
+        steps=desk.steps(visit),
+        languages=desk.coded(visit, "language", desk.LANGUAGES),
+        notices=_notices(visit, view),
+        may_erase=visit.has(Role.REVIEWER, Role.ADMIN),
+        following=_next(visit, view.case),
+    )
+
+
+def _top(view: CaseView) -> str:
+    """The category that the form begins with: what the proposal rests on, else what was found."""
+    told = [each.category for each in view.decisions if each.category]
+    labels = [*reversed(told), *view.verdict.labels]
+    return str(int(labels[0])) if labels else ""
+
+
+def _evidence(view: CaseView, where: str = "text") -> Markup:
+    """One of the author's strings with every span marked by its category; nothing is marked in a later wording."""
+    source = _source(view, where)
+    if source is None:
+        return safe_words(None)
+    spans = [(f.start, f.end, str(int(f.category))) for f in view.verdict.findings if f.where == where]
+    spans += [(s.start, s.end, "!") for s in view.verdict.signals if s.where == where and s.end > s.start]
+    partly = [each for each in spans if len(source) < SHORT or each[:2] != (0, len(source))]
+    return marked(source, partly if _judged(view, where) else [], MOST_SHOWN)
+
+
+def _quoted(view: CaseView, where: str, start: int, end: int) -> str:
+    """The words that a finding is about."""
+    source = _source(view, where) or ""
+    return source[start:end] if _judged(view, where) and (start, end) != (0, len(source)) else ""
+
+
+def _strongest_first(view: CaseView) -> list[Finding]:
+    return sorted(view.verdict.findings, key=lambda each: -each.score)
+
+
+def _source(view: CaseView, where: str) -> str | None:
+    return {"text": view.reply.text, "handle": view.reply.author.handle, "name": view.reply.author.name}.get(where)
+
+
+def _judged(view: CaseView, where: str) -> bool:
+    return where != "text" or any(each.judged and each.text == view.reply.text for each in view.wordings)
+
+
+def _lower(view: CaseView) -> list[str]:
+    """Lower rungs that this account could take: why were they not enough? Empty when nothing above them is offered."""
+    steps = {Move.PROPOSE_DELETE: Step.DELETE, Move.PROPOSE_BLOCK: Step.BLOCK, Move.DELETE_NOW: Step.DELETE}
+    offered = [step for move, step in steps.items() if move in view.allowed]
+    rungs = dict.fromkeys(low for step in offered for low in step.lower if view.means.get(low, "none") != "none")
+    return [low.word for low in rungs]
+
+
+def _notices(visit: Visit, view: CaseView) -> dict[int, Mapping[str, str]]:
+    """What the office may tell, for every objection on the case."""
+    return {each.id: appeals.notice(visit.parts, view.case.id, each.id) for each in view.appeals}
+
+
+def _next(visit: Visit, case: Case) -> Case | None:
+    """The most harmful case that waits for anybody, for whoever is done here."""
+    with visit.parts.store.read() as tx:
+        waiting = cases.find(tx, states=(CaseState.OPEN,), offices=visit.offices(*READERS), limit=2)
+    return next((each for each in waiting if each.id != case.id), None)
