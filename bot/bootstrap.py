@@ -156,6 +156,16 @@ def make_clock(settings: Settings, registry: Registry, store: Store) -> Clock:
     return lambda: datetime.now(UTC)
 
 
+def plain_clock(settings: Settings) -> Clock:
+    """The clock of commands that open no database: from KOUHOU_CLOCK on, or the machine's."""
+    return _running_from(settings.clock_start or datetime.now(UTC))
+
+
+def present(settings: Settings) -> datetime:
+    """One look at that clock, for commands that need no more."""
+    return plain_clock(settings)()
+
+
 def _steady_clock(settings: Settings) -> Callable[[], float]:
     """Seconds that never jump. Beside the real clock they count the machine's sleep, as the wall does."""
     shifted = settings.clock_start is not None or (settings.practice and not settings.x_base_url)

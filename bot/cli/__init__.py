@@ -13,7 +13,7 @@ from bot.cli.bench import bench
 from bot.cli.cases import cases
 from bot.cli.costs import costs
 from bot.cli.database import db
-from bot.cli.people import user
+from bot.cli.people import token, user
 from bot.cli.posts import post
 from bot.cli.screening import evaluate, screen
 from bot.cli.service import check, resume, run, sandbox, stop
@@ -45,16 +45,17 @@ for command in (
     cite,
     db,
     user,
+    token,
     audit,
     bench,
 ):
     cli.add_command(command)
 
 
-def main() -> None:
-    """Entry point; what goes wrong on purpose is told in a sentence, without a traceback."""
+def main(words: list[str] | None = None) -> None:
+    """Entry point; what goes wrong on purpose is told in a sentence, without a traceback. ``words`` stand for argv."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(args=words, standalone_mode=False)
     except click.exceptions.Exit as exc:
         sys.exit(exc.exit_code)
     except click.Abort:

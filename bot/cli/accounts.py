@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from bot import settings
-from bot.cli.shared import acting, as_option, emit, json_option, opened
+from bot.bootstrap import present
+from bot.cli.shared import JAPAN, acting, as_option, emit, json_option, opened
 from bot.domain.errors import BadInput
 from bot.domain.people import Role
 from bot.roster import cite as sources
@@ -60,8 +60,7 @@ def list_(as_json: bool) -> None:
 def check(file: Path | None, lang: str, as_json: bool) -> None:
     """Reads and lints the roster; exit code 1 if an entry is an error."""
     loaded = load(file) if file else _roster()
-    today = (settings.environment().clock_start or datetime.now(UTC)).date()
-    found = lint(loaded, Facts(today=today))
+    found = lint(loaded, Facts(today=present(settings.environment()).astimezone(JAPAN).date()))
     name = (file or settings.environment().accounts).name
     lines = [each.text(name, lang) for each in found]
     errors = sum(each.level is Level.ERROR for each in found)
@@ -111,8 +110,8 @@ def compare(file: Path, other: Path | None, language: str, markdown: bool, lang:
 @json_option
 def export(folder: Path, base_url: str, as_json: bool) -> None:
     """Writes the public trust page: account tables per language, JSON, Atom feed, rel=me links."""
-    now = settings.environment().clock_start or datetime.now(UTC)
-    files = public.static_files(_roster().registry, (), updated=now, base_url=base_url)
+    updated = present(settings.environment())
+    files = public.static_files(_roster().registry, (), updated=updated, base_url=base_url)
     public.write_static(folder, files)
     emit(sorted(files), as_json=as_json, lines=[f"{folder / name}" for name in sorted(files)])
 

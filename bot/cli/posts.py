@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bot import settings
-from bot.bootstrap import App
+from bot.bootstrap import App, present
 from bot.cli.shared import acting, as_option, day_and_time, emit, instant, json_option, one_line, opened
 from bot.domain.errors import BadInput
 from bot.domain.people import Role
@@ -94,8 +93,7 @@ def lint(file: Any, lang: str) -> None:
     """JSONL in, one line of findings out per row, in the same order."""
     chosen = settings.environment()
     registry = load(chosen.accounts).registry
-    now = chosen.clock_start or datetime.now(UTC)
-    for line in linting.lint_lines(registry, file, now=now, file=getattr(file, "name", "-"), lang=lang):
+    for line in linting.lint_lines(registry, file, now=present(chosen), file=getattr(file, "name", "-"), lang=lang):
         click.echo(line)
 
 

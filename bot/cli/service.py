@@ -7,7 +7,7 @@ import sys
 import click
 
 from bot import settings
-from bot.bootstrap import build, practice_platforms
+from bot.bootstrap import build, plain_clock, practice_platforms
 from bot.cli.shared import acting, as_option, emit, json_option, opened
 from bot.domain.errors import KouhouError
 from bot.domain.people import Role
@@ -102,16 +102,12 @@ def resume(scope: str, login: str) -> None:
 @click.option("--secrets", "show_secrets", type=click.Path(dir_okay=False), help="Write its invented tokens there.")
 def sandbox(port: int, seconds: float | None, show_secrets: str | None) -> None:
     """Runs the practice platforms alone, for rehearsals with several processes."""
-    from datetime import UTC, datetime
     from pathlib import Path
 
     import tomlkit
 
     chosen = settings.environment()
-    start = chosen.clock_start
-    began = datetime.now(UTC)
-    clock = (lambda: start.astimezone(UTC) + (datetime.now(UTC) - began)) if start else (lambda: datetime.now(UTC))
-    platforms = practice_platforms(load(chosen.accounts).registry, clock)
+    platforms = practice_platforms(load(chosen.accounts).registry, plain_clock(chosen))
     urls = platforms.start(port)
     if show_secrets:
         path = Path(show_secrets)
