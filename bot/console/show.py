@@ -101,7 +101,7 @@ def safe_words(text: str | None, most: int = SHOWN_AT_MOST) -> Markup:
     """Somebody's words without power: escaped, controls made visible, direction isolated, length bounded."""
     if text is None:
         return Markup('<em class="erased">—</em>')
-    shown = "".join(_visible(char) for char in text[:most])
+    shown = "".join(visible(char) for char in text[:most])
     rest = Markup("<span class='cut'>… +{}</span>").format(len(text) - most) if len(text) > most else Markup()
     return Markup('<bdi class="words">{}{}</bdi>').format(shown, rest)
 
@@ -111,7 +111,7 @@ def outside(link: str) -> str:
     return link if link.startswith(("https://", "http://")) else ""
 
 
-def _visible(char: str) -> str:
+def visible(char: str) -> str:
     """Controls, invisible and direction-changing characters as a mark with their number; line breaks stay."""
     if char == "\n" or (char.isprintable() and not unicodedata.category(char).startswith("C")):
         return char
