@@ -153,6 +153,12 @@ def switch_off(parts: Parts, login: str, *, by: Person, now: datetime) -> None:
         audit.append(tx, by, "user.disabled", f"user:{login}", at=now)
 
 
+def check_office(parts: Parts, office: str) -> None:
+    """Raises BadInput for an office that the roster does not have."""
+    if office not in {EVERYWHERE, *(each.id for each in parts.registry().offices)}:
+        raise BadInput("Choose a role and an office of the roster.", key="office").worded("problem.role-office")
+
+
 def admins(tx: Tx, now: datetime) -> list[Person]:
     """Active people who may administer everything today."""
     return [each for each in people.everyone(tx) if each.may(Role.ADMIN, EVERYWHERE, _day(now))]
@@ -207,9 +213,7 @@ def _check_wish(parts: Parts, tx: Tx, wish: Wish, target: Login, now: datetime) 
 
 
 def _check_grant(parts: Parts, tx: Tx, wish: Wish, now: datetime) -> None:
-    known = {EVERYWHERE, *(office.id for office in parts.registry().offices)}
-    if wish.role is None or wish.office not in known:
-        raise BadInput("Choose a role and an office of the roster.", key="office").worded("problem.role-office")
+    check_office(parts, wish.office if wish.role is not None else "")
     if wish.kind is ChangeKind.REVOKE:
         if (wish.role, wish.office) not in [(each.role, each.office) for each in people.given(tx, wish.login)]:
             raise BadInput("The person does not hold this right.", key="role").worded("problem.not-held")
