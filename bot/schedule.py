@@ -35,6 +35,7 @@ from bot.usecases.reconcile import reconcile, recover
 from bot.usecases.reminders import remind
 from bot.usecases.screen_replies import screen_replies
 from bot.usecases.truth_checks import look_daily
+from bot.usecases.verify_audit import keep_digest
 from bot.usecases.wall_times import hold_disagreeing
 
 log = structlog.get_logger()
@@ -53,6 +54,14 @@ class Job:
     every_s: float
     late_ok_s: int
     run: Callable[[App, str], object]
+
+
+def anchor_trail(app: App) -> object:
+    """Yesterday's digest into a file of the home folder and into the log, which leaves the machine elsewhere."""
+    kept = keep_digest(app.parts, app.settings.home, now=app.parts.clock())
+    if kept is not None:
+        log.info("audit_digest", day=kept.day.isoformat(), seq=kept.seq, hash=kept.hash)
+    return kept
 
 
 def follow_roster(app: App) -> int:
@@ -101,6 +110,7 @@ JOBS: Final = (
     Job("recheck", "listener", 3600, 600, lambda app, me: recheck(app.parts, now=app.parts.clock())),
     Job("screen", "screener", 1, 10, lambda app, me: screen_replies(app.parts, now=app.parts.clock())),
     Job("carry-out", "screener", 1, 10, lambda app, me: carry_out(app.parts, owner=me, clock=app.parts.clock)),
+    Job("audit-digest", "publisher", 3600, 600, lambda app, me: anchor_trail(app)),
     Job("roster", "publisher", 2, 10, lambda app, me: follow_roster(app)),
     Job("roster-changes", "publisher", 30, 60, lambda app, me: apply_due(app.parts, app.keeper, now=app.parts.clock())),
     Job("truth", "listener", 3600, 600, lambda app, me: look_daily(app.parts, now=app.parts.clock())),
