@@ -23,6 +23,9 @@ from bot.store.tables.judging import (
 from moderation.categories import Category
 from moderation.ladder import step_of
 
+PROPOSAL = "proposal"
+"""Batch of the second views that a proposal asks for; they are no part of the blind queue."""
+
 
 def note_read(tx: Tx, case_id: int, by: str, *, at: datetime, harsh: bool) -> None:
     """Somebody opened a case."""
@@ -112,10 +115,14 @@ def item(tx: Tx, item_id: int) -> ReviewItem:
 
 
 def newest_second(tx: Tx, case_id: int) -> ReviewItem | None:
-    """The second view that is asked for on the newest proposal of a case."""
+    """The second view that is asked for on the newest proposal of a case; later quality reviews are none."""
     row = tx.session.exec(
         select(ReviewItemRow)
-        .where(ReviewItemRow.case == case_id, ReviewItemRow.kind == ReviewKind.SECOND.value)
+        .where(
+            ReviewItemRow.case == case_id,
+            ReviewItemRow.kind == ReviewKind.SECOND.value,
+            ReviewItemRow.batch == PROPOSAL,
+        )
         .order_by(col(ReviewItemRow.id).desc())
         .limit(1)
     ).first()
@@ -133,6 +140,11 @@ def open_items(
     if batch:
         statement = statement.where(ReviewItemRow.batch == batch)
     return [_item(row) for row in tx.session.exec(statement.order_by(col(ReviewItemRow.id)).limit(limit))]
+
+
+def has_batch(tx: Tx, batch: str) -> bool:
+    """Whether these reviews were drawn already."""
+    return tx.session.exec(select(ReviewItemRow.id).where(ReviewItemRow.batch == batch).limit(1)).first() is not None
 
 
 def close_item(tx: Tx, item_id: int, *, at: datetime) -> None:

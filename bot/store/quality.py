@@ -1,0 +1,164 @@
+"""Facts for quality and reports: what was collected, decided, taken back, and what nobody flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col, select
+
+from bot.store.database import Tx
+from bot.store.replies import parse_labels
+from bot.store.tables.cases import CaseRow, DecisionRow
+from bot.store.tables.replies import ReplyRow, VerdictRow
+from moderation.cases import Move
+from moderation.categories import Category
+from moderation.ladder import Step, step_of
+from moderation.model import Action
+
+_ENDS = (Move.DISMISS.value, Move.HIDE.value, Move.DELETE_NOW.value, Move.APPROVE.value)
+_PROPOSES = (Move.PROPOSE_DELETE.value, Move.PROPOSE_BLOCK.value)
+_BACK = (Move.UNDO.value, Move.REVERSE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One case with its last decision in a span. ``step`` NONE: found permitted. ``back``: taken back afterwards."""
+
+    case: int
+    reply: int
+    account: str
+    office: str
+    language: str
+    labels: tuple[Category, ...]
+    scores: Mapping[str, float]
+    step: Step
+    category: Category | None
+    back: bool
+    by: str
+    written_at: datetime
+    collected_at: datetime
+    first_seen_at: datetime | None
+    decided_at: datetime
+
+
+def decided(tx: Tx, *, since: datetime, until: datetime, offices: Sequence[str] | None = None) -> list[Decided]:
+    """Cases whose last dismissal or measure fell into the span, in their order."""
+    story: dict[int, list[DecisionRow]] = {}
+    in_span = (
+        select(DecisionRow.case)
+        .where(DecisionRow.at >= since, DecisionRow.at < until, col(DecisionRow.move).in_(_ENDS))
+        .distinct()
+    )
+    rows = tx.session.exec(select(DecisionRow).where(col(DecisionRow.case).in_(in_span)).order_by(col(DecisionRow.id)))
+    for row in rows:
+        story.setdefault(row.case, []).append(row)
+    found = tx.session.exec(
+        select(CaseRow, ReplyRow, VerdictRow.scores)
+        .join(ReplyRow, col(ReplyRow.id) == CaseRow.reply)
+        .join(VerdictRow, col(VerdictRow.id) == CaseRow.verdict)
+        .where(col(CaseRow.id).in_(in_span), *_offices(offices))
+        .order_by(col(CaseRow.id))
+    )
+    return [_decided(case, reply, scores, story[case.id or 0]) for case, reply, scores in found]
+
+
+def unflagged_ids(tx: Tx, *, since: datetime, until: datetime) -> list[int]:
+    """Numbers of replies in which screening found nothing, with words, collected in the span."""
+    rows = tx.session.exec(
+        select(ReplyRow.id)
+        .where(
+            ReplyRow.action == Action.NONE.value,
+            ReplyRow.collected_at >= since,
+            ReplyRow.collected_at < until,
+            col(ReplyRow.words).is_not(None),
+        )
+        .order_by(col(ReplyRow.id))
+    )
+    return [each or 0 for each in rows]
+
+
+def collected(tx: Tx, *, since: datetime, until: datetime, accounts: Sequence[str] | None) -> tuple[int, int, int]:
+    """(collected, screened, flagged) replies of the span."""
+    conditions = [col(ReplyRow.collected_at) >= since, col(ReplyRow.collected_at) < until]
+    if accounts is not None:
+        conditions.append(col(ReplyRow.account).in_(accounts))
+    rows = tx.session.exec(select(ReplyRow.action, func.count()).where(*conditions).group_by(ReplyRow.action)).all()
+    counts = dict(rows)
+    total = sum(counts.values())
+    screened = total - counts.get("", 0)
+    return total, screened, screened - counts.get(Action.NONE.value, 0)
+
+
+def languages(tx: Tx, reply_ids: Sequence[int]) -> dict[int, str]:
+    """The language of each reply as its newest verdict says."""
+    rows = tx.session.exec(
+        select(VerdictRow.reply, VerdictRow.language)
+        .where(col(VerdictRow.reply).in_(reply_ids))
+        .order_by(col(VerdictRow.id))
+    )
+    return dict(rows.all())
+
+
+def policies_between(tx: Tx, *, since: datetime, until: datetime) -> list[str]:
+    """The policy versions that verdicts of the span were made under."""
+    rows = tx.session.exec(select(VerdictRow.policy).where(VerdictRow.at >= since, VerdictRow.at < until).distinct())
+    return sorted(rows)
+
+
+def opened(tx: Tx, *, since: datetime, until: datetime, offices: Sequence[str] | None) -> list[tuple[str, str]]:
+    """(labels, language) of every case opened in the span."""
+    rows = tx.session.exec(
+        select(CaseRow.labels, CaseRow.language).where(
+            CaseRow.opened_at >= since, CaseRow.opened_at < until, *_offices(offices)
+        )
+    )
+    return [(labels, language) for labels, language in rows]
+
+
+def finished_cases(tx: Tx, *, since: datetime, until: datetime) -> list[int]:
+    """Numbers of cases that people decided in the span and that wait for nobody: what a second review draws from."""
+    rows = tx.session.exec(
+        select(CaseRow.id)
+        .join(DecisionRow, col(DecisionRow.case) == CaseRow.id)
+        .where(
+            DecisionRow.at >= since,
+            DecisionRow.at < until,
+            col(DecisionRow.move).in_(_ENDS),
+            col(CaseRow.state).in_(["acted", "closed", "dismissed"]),
+        )
+        .distinct()
+        .order_by(col(CaseRow.id))
+    )
+    return [each or 0 for each in rows]
+
+
+def _offices(offices: Sequence[str] | None) -> list[ColumnElement[bool]]:
+    return [] if offices is None else [col(CaseRow.office).in_(offices)]
+
+
+def _decided(case: CaseRow, reply: ReplyRow, scores: Mapping[str, float], story: list[DecisionRow]) -> Decided:
+    last = next(row for row in reversed(story) if row.move in _ENDS)
+    named = last
+    if last.move == Move.APPROVE.value:
+        named = next((r for r in reversed(story) if r.move in _PROPOSES and (r.id or 0) < (last.id or 0)), last)
+    back = any(row.move in _BACK and (row.id or 0) > (last.id or 0) for row in story)
+    return Decided(
+        case=case.id or 0,
+        reply=case.reply,
+        account=case.account,
+        office=case.office,
+        language=case.language,
+        labels=parse_labels(case.labels),
+        scores=scores,
+        step=Step.NONE if last.move == Move.DISMISS.value else step_of(last.step),
+        category=Category(named.category) if named.category else None,
+        back=back,
+        by=last.by,
+        written_at=reply.written_at,
+        collected_at=reply.collected_at,
+        first_seen_at=case.first_seen_at,
+        decided_at=last.at,
+    )
