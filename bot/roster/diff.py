@@ -25,6 +25,7 @@ from bot.domain.accounts import (
     PolicyVersion,
     Registry,
     Span,
+    digest_of,
 )
 from bot.roster.words import FIELDS_JA, VALUES_JA
 
@@ -93,6 +94,12 @@ def affected_accounts(before: Registry, after: Registry) -> frozenset[str]:
     )
 
 
+def weight_digest(registry: Registry, account_id: str) -> str:
+    """What a waiting post of the account depends on, as one hash to keep and compare; "" when the account is gone."""
+    weight = _weight(registry, account_id)
+    return "" if weight is None else digest_of(weight)
+
+
 def lines(changes: tuple[RosterChange, ...], language: Language = "en") -> tuple[str, ...]:
     return tuple(each.sentence(language) for each in changes)
 
@@ -131,7 +138,7 @@ def _fields(table: str, entry: str, old: Entry, new: Entry, who: Names) -> list[
     ]
 
 
-def _weight(registry: Registry, account_id: str) -> object:
+def _weight(registry: Registry, account_id: str) -> tuple[object, ...] | None:
     """What a waiting post depends on: where it goes, under which name, in which hours, approved how."""
     account = next((each for each in registry.accounts if each.id == account_id), None)
     if account is None:

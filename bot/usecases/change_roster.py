@@ -20,6 +20,7 @@ from bot.roster.keeper import Keeper, Saved
 from bot.roster.load import Loaded, parse, sha256
 from bot.store import audit, roster_changes, service
 from bot.store.roster_changes import ChangeState, RosterChange
+from bot.usecases import follow_roster
 from bot.usecases.parts import Parts
 
 log = structlog.get_logger()
@@ -101,6 +102,7 @@ def apply_change(parts: Parts, keeper: Keeper, change: RosterChange, *, now: dat
         saved = _write(keeper, change)
     except (merge.Conflict, EditRefused, KouhouError, OSError) as exc:
         return _refused(parts, change, str(exc), now)
+    follow_roster.hold_changed(parts, now=now)  # at once: what waits must not go out under another entry
     with parts.store.begin() as tx:
         done = roster_changes.move(tx, change, ChangeState.APPLIED, applied_at=now, result_sha256=saved.loaded.sha256)
         audit.append(

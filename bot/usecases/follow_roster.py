@@ -6,9 +6,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.accounts import Account, digest_of
+from bot.domain.accounts import Account
 from bot.domain.people import SERVICE
 from bot.domain.posts import WAITING, Hold, PostEvent, PostState, step
+from bot.roster.diff import weight_digest
 from bot.store import audit, posts, service
 from bot.store.database import Tx
 from bot.usecases.duty import ADMINS, in_charge
@@ -18,25 +19,29 @@ log = structlog.get_logger()
 
 
 def hold_changed(parts: Parts, *, now: datetime) -> int:
-    """Compares each entry with the one last followed, here or in an earlier life. Returns how many posts were held."""
-    accounts = parts.registry().accounts
+    """Compares what posts depend on with what was last followed, here or in an earlier life. Returns how many were held.
+
+    Handle, id, status, secret, and the office's names, hours, closures and approval rule: ``bot.roster.diff`` says what.
+    """
+    registry = parts.registry()
+    digests = {account.id: weight_digest(registry, account.id) for account in registry.accounts}
     with parts.store.read() as tx:
         known = service.account_digests(tx)
-    changed = [account for account in accounts if known.get(account.id) != _digest(account)]
-    left = sorted(known.keys() - {account.id for account in accounts})
+    changed = [account for account in registry.accounts if known.get(account.id) != digests[account.id]]
+    left = sorted(known.keys() - digests.keys())
     if not changed and not left:
         return 0
     with parts.store.begin() as tx:
-        held = sum(_follow(tx, account, first=account.id not in known, now=now) for account in changed)
+        held = sum(_follow(tx, each, digests[each.id], first=each.id not in known, now=now) for each in changed)
         return held + sum(_hold_waiting(tx, account_id, [ADMINS], "left", now) for account_id in left)
 
 
-def _follow(tx: Tx, account: Account, *, first: bool, now: datetime) -> int:
-    service.save_account_digest(tx, account.id, _digest(account), at=now)
+def _follow(tx: Tx, account: Account, digest: str, *, first: bool, now: datetime) -> int:
+    service.save_account_digest(tx, account.id, digest, at=now)
     if first:
         return 0
-    audit.append(tx, SERVICE, "roster.followed", f"account:{account.id}", at=now, digest=_digest(account))
-    held = _hold_waiting(tx, account.id, in_charge(account, now), _digest(account), now)
+    audit.append(tx, SERVICE, "roster.followed", f"account:{account.id}", at=now, digest=digest)
+    held = _hold_waiting(tx, account.id, in_charge(account, now), digest, now)
     log.warning("roster_entry_changed", account=account.id, held=held)
     return held
 
@@ -52,8 +57,3 @@ def _hold_waiting(tx: Tx, account_id: str, told: list[str], once: str, now: date
     if waiting:
         service.tell(tx, told, "account.changed", f"account:{account_id}", at=now, once=once)
     return len(waiting)
-
-
-def _digest(account: Account) -> str:
-    """What a waiting post depends on: where it goes and whether it may."""
-    return digest_of((account.platform.value, account.handle, account.platform_id or "", account.status.value))
