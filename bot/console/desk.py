@@ -69,6 +69,15 @@ def once(visit: Visit, post_id: int, events: Iterable[str], act: Callable[[], ob
             raise
 
 
+def uploads(visit: Visit, name: str, most: int) -> list[tuple[str, bytes]]:
+    """(file name, at most ``most`` bytes) of each file that came in a field; their temporary files are closed."""
+    found = []
+    for file in visit.files.get(name, ()):
+        with file.file as opened:
+            found.append((file.filename or "", opened.read(most)))
+    return found
+
+
 def typed_instant(text: str, zone: str = "Asia/Tokyo", key: str = "at") -> datetime | None:
     """Wall time as a form sends it, ``2026-12-08T10:00``; None for nothing. BadInput for what is no time."""
     if not text.strip():

@@ -105,13 +105,12 @@ def of_post(post: Post, *, copy: bool = False) -> Sheet:
 def with_uploads(visit: Visit, sheet: Sheet) -> Sheet:
     """Puts freshly chosen files on the shelf; BadInput for what no platform takes."""
     media = list(sheet.media)
-    for file in visit.files.get("picture", ()):
+    for name, data in shared.uploads(visit, "picture", importing.MOST_PICTURE + 1):
         if len(media) >= MOST_PICTURES:
             raise BadInput(f"At most {MOST_PICTURES} pictures fit into a post.", key="media").worded(
                 "problem.many-pictures", most=MOST_PICTURES
             )
-        data = file.file.read(importing.MOST_PICTURE + 1)
-        media.append(importing.shelve(visit.parts, file.filename or "", data, ""))
+        media.append(importing.shelve(visit.parts, name, data, ""))
     return replace(sheet, media=tuple(media))
 
 

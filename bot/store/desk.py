@@ -62,7 +62,8 @@ def open_notice(tx: Tx, notice: str, *, by: Person, at: datetime) -> bool:
     """Claims a form's token; False when this very form was sent before. Waits for a twin that is being sent now."""
     row = {"id": notice, "author": by.login, "at": at}
     statement = (postgresql if tx.is_postgres else sqlite).insert(NoticeGroupRow).values(row)
-    return bool(tx.session.execute(statement.on_conflict_do_nothing()).rowcount == 1)  # type: ignore[attr-defined]
+    taken = tx.session.execute(statement.on_conflict_do_nothing().returning(col(NoticeGroupRow.id)))
+    return taken.first() is not None
 
 
 def of_notice(tx: Tx, notice: str) -> list[Post]:

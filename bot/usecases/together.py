@@ -50,6 +50,12 @@ def write(parts: Parts, notice: str, wishes: Sequence[Wish], *, by: Person, now:
         return compose.draft_all(parts, tx, marked, by=by, now=now, submit=submit)
 
 
+def written(parts: Parts, notice: str, *, by: Person) -> list[int]:
+    """The posts that this person already made of a form; empty when it was never sent."""
+    with parts.store.read() as tx:
+        return [post.id for post in desk.of_notice(tx, notice) if post.author == by.login]
+
+
 def refuse_twins(parts: Parts, wishes: Sequence[Wish], *, now: datetime) -> None:
     """Raises BadInput naming the accounts and the platform's rule."""
     found = Preflight(parts, now=now).twins(wishes)

@@ -123,6 +123,9 @@ def _write(visit: Visit, sheet: Sheet, *, submit: bool) -> Response:
     allowed = {each.id for each in shared.accounts_written(visit)}
     if not set(sheet.to) <= allowed:
         raise BadInput("Choose accounts of your own offices.", key="to").worded("problem.other-office")
+    before = together.written(visit.parts, sheet.notice, by=visit.by)
+    if before:
+        return go(f"/posts/{before[0]}", done="post-submit" if submit else "post-saved")
     wishes = sheets.wishes(visit.parts, sheet, visit.now)
     if submit:
         _refuse_blocked(visit, sheet)

@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi.responses import Response
 
+from bot.console import desk as shared
 from bot.console.guard import Here, Room, holders
 from bot.console.show import NAV, go, page, sentence
 from bot.console.visit import Visit
@@ -37,11 +38,11 @@ def example(visit: Here) -> Response:
 @room.form("/imports", WHO)
 def upload(visit: Here) -> Response:
     try:
-        files = visit.files.get("file", ())
+        files = shared.uploads(visit, "file", importing.MOST_BYTES + 1)
         if not files:
             raise BadInput("Choose a file.", key="file").worded("problem.no-file")
-        raw = files[0].file.read(importing.MOST_BYTES + 1)
-        token = importing.keep(visit.parts, raw, files[0].filename or "", by=visit.by, now=visit.now)
+        name, raw = files[0]
+        token = importing.keep(visit.parts, raw, name, by=visit.by, now=visit.now)
     except KouhouError as exc:
         said = sentence(visit, exc)
         return page(visit, "posts/import.html", 422, problem=said, most=importing.MOST_ROWS, megabytes=_megabytes())
