@@ -100,7 +100,7 @@ def start_proof(parts: Parts, site: Site, session: int, *, address: str, now: da
 def prove(parts: Parts, site: Site, answer: str, session: int, *, address: str, now: datetime) -> Person:
     """The second step of sign-in with a passkey. Raises NotAllowed when it is not this person's or not fresh."""
     person = waiting_person(parts, session, address)
-    refuse_hasty(f"factor:{person.id}")
+    refuse_hasty(parts, f"factor:{person.id}")
     credential = as_json(answer)
     with parts.store.begin() as tx:
         challenge = people.take_challenge(tx, session, now=now)
@@ -122,7 +122,7 @@ def prove(parts: Parts, site: Site, answer: str, session: int, *, address: str, 
     except (WebAuthnException, ValueError, KeyError, TypeError):
         proof = None
     if passkey is None or not proof:
-        count_failure(f"factor:{person.id}")
+        count_failure(parts, f"factor:{person.id}")
         with parts.store.begin() as tx:
             audit.append(tx, person, "session.second-factor-refused", f"user:{person.login}", at=now)
         raise _refused() from None

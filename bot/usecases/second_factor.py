@@ -53,7 +53,7 @@ def waiting_totp(parts: Parts, *, by: Person) -> Enrolment | None:
 
 def confirm_totp(parts: Parts, code: str, *, by: Person, session: int, now: datetime) -> list[str]:
     """Takes the secret into use. Returns fresh recovery codes, shown once."""
-    refuse_hasty(f"factor:{by.id}")
+    refuse_hasty(parts, f"factor:{by.id}")
     with parts.store.begin() as tx:
         secret = kept.new_totp_secret(tx, by.id)
         step = _step_of(secret, code, now) if secret else None
@@ -62,7 +62,7 @@ def confirm_totp(parts: Parts, code: str, *, by: Person, session: int, now: date
             people.prove_second_factor(tx, session)
             audit.append(tx, by, "user.totp-set", f"user:{by.login}", at=now)
             return fresh_recovery(tx, by.id)
-    count_failure(f"factor:{by.id}")
+    count_failure(parts, f"factor:{by.id}")
     raise BadInput(
         "The code does not fit; wait for the next one and check the clock of the device.", key="code"
     ).worded("problem.wrong-code")
@@ -71,7 +71,7 @@ def confirm_totp(parts: Parts, code: str, *, by: Person, session: int, now: date
 def pass_code(parts: Parts, session: int, code: str, *, address: str, now: datetime) -> Person:
     """The second step of sign-in: a code of the app, or a recovery code. Raises NotAllowed when it does not fit."""
     person = waiting_person(parts, session, address)
-    refuse_hasty(f"factor:{person.id}")
+    refuse_hasty(parts, f"factor:{person.id}")
     with parts.store.begin() as tx:
         means = _fitting(tx, person.id, code, now)
         if means:
@@ -79,7 +79,7 @@ def pass_code(parts: Parts, session: int, code: str, *, address: str, now: datet
             audit.append(tx, person, "session.second-factor", f"user:{person.login}", at=now, means=means)
             return person
         audit.append(tx, person, "session.second-factor-refused", f"user:{person.login}", at=now)
-    count_failure(f"factor:{person.id}")
+    count_failure(parts, f"factor:{person.id}")
     raise NotAllowed("The code does not fit, or was used already; wait for the next one.").worded("problem.wrong-code")
 
 

@@ -34,12 +34,12 @@ class SignedIn:
 def sign_in(parts: Parts, login: str, password: str, *, address: str, agent: str, now: datetime) -> SignedIn:
     """Raises NotAllowed for a wrong pair, in the same words and after the same time whatever was wrong."""
     keys = (f"login:{login[:100]}", f"address:{address}")
-    refuse_hasty(*keys)
+    refuse_hasty(parts, *keys)
     with parts.store.read() as tx:
         known = people.login_of(tx, login)
     good = fits(password, known.password if known and known.active else None)
     if known is None or not good:
-        count_failure(*keys)
+        count_failure(parts, *keys)
         who = Person(login=login[:50] if known else "unknown", address=address)
         with parts.store.begin() as tx:
             audit.append(tx, who, "session.refused", f"user:{who.login}", at=now)
@@ -99,11 +99,11 @@ def end_session(parts: Parts, session_id: int, *, by: Person, now: datetime) -> 
 
 def change_password(parts: Parts, *, by: Person, old: str, new: str, now: datetime, keep: int | None = None) -> None:
     """Raises NotAllowed for a wrong old password, BadInput for a weak new one. Other sessions than ``keep`` end."""
-    refuse_hasty(f"password:{by.login}")
+    refuse_hasty(parts, f"password:{by.login}")
     with parts.store.read() as tx:
         known = people.login_of(tx, by.login)
     if known is None or not fits(old, known.password):
-        count_failure(f"password:{by.login}")
+        count_failure(parts, f"password:{by.login}")
         raise NotAllowed("The old password is wrong.").worded("problem.wrong-old-password")
     check_strength(new, by.login)
     hashed = hash_password(new)

@@ -9,6 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from bot.domain.errors import NotAllowed
+from bot.usecases.parts import Parts
 
 MINUTES: Final = 5
 _TRIES: Final = RateLimitItemPerMinute(10, MINUTES)
@@ -16,12 +17,12 @@ _LIMITER: Final = MovingWindowRateLimiter(MemoryStorage())
 """Of this process; the console is one process, and a restart forgives."""
 
 
-def refuse_hasty(*keys: str) -> None:
+def refuse_hasty(parts: Parts, *keys: str) -> None:
     """Raises NotAllowed after ten failures in five minutes under any of these keys."""
-    if not all(_LIMITER.test(_TRIES, key) for key in keys):
+    if not all(_LIMITER.test(_TRIES, parts.store.url, key) for key in keys):
         raise NotAllowed("Too many tries; wait five minutes.").worded("problem.too-many-tries", minutes=MINUTES)
 
 
-def count_failure(*keys: str) -> None:
+def count_failure(parts: Parts, *keys: str) -> None:
     for key in keys:
-        _LIMITER.hit(_TRIES, key)
+        _LIMITER.hit(_TRIES, parts.store.url, key)

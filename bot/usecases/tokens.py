@@ -153,15 +153,15 @@ def revoke(parts: Parts, token_id: int, *, by: Person, now: datetime) -> Token:
 def caller(parts: Parts, secret: str, *, address: str, now: datetime) -> Caller:
     """Who calls. UnknownToken for unknown, ended or revoked tokens, TooMany beyond the token's rate."""
     try:
-        refuse_hasty(f"api-address:{address}")
+        refuse_hasty(parts, f"api-address:{address}")
     except NotAllowed:
         raise TooMany(MINUTES * 60) from None
     with parts.store.read() as tx:
         token = tokens.by_hash(tx, _hash(secret))
     if token is None or token.state != "active" or token.until < _day(now):
-        count_failure(f"api-address:{address}")
+        count_failure(parts, f"api-address:{address}")
         raise UnknownToken("This token is not known, has ended or was revoked.")
-    if not _LIMITER.hit(RateLimitItemPerMinute(token.per_minute), f"token:{token.id}"):
+    if not _LIMITER.hit(RateLimitItemPerMinute(token.per_minute), parts.store.url, f"token:{token.id}"):
         raise TooMany(60)
     if token.used_at is None or now - token.used_at > timedelta(minutes=1):
         with parts.store.begin() as tx:
