@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.console.guard import holders
 from bot.console.visit import Visit
+from bot.domain.cases import Case
 from bot.domain.errors import BadInput
 from bot.domain.judging import Opinion
 from bot.domain.people import Role
@@ -19,13 +20,19 @@ READERS: Final = (Role.MODERATOR, Role.REVIEWER, Role.AUDITOR)
 DESK: Final = holders(*READERS)
 HANDS: Final = holders(Role.MODERATOR, Role.REVIEWER)
 WORKING: Final = (CaseState.OPEN, CaseState.CLAIMED, CaseState.PROPOSED, CaseState.APPEALED)
-LANGUAGES: Final = ("ja", "en", "zh-Hans", "zh-Hant", "vi", "ko", "pt", "es", "th", "id", "tl", "ne", "und")
+LANGUAGES: Final = ("ja", "en", "zh-Hans", "zh-Hant", "vi", "ko", "pt-BR", "es", "th", "id", "tl", "ne", "und")
 WITH_GROUNDS: Final = (Move.HIDE, Move.PROPOSE_DELETE, Move.PROPOSE_BLOCK, Move.DELETE_NOW)
 WITH_REASON: Final = (Move.REFUSE, Move.UNDO, Move.REVIEW, Move.REOPEN)
 DANGER: Final = (Move.DELETE_NOW, Move.PROPOSE_DELETE, Move.PROPOSE_BLOCK)
+HARSH: Final = frozenset({Category.DEFAMATION, Category.ILLEGAL_OR_INDECENT})
 KEYS: Final = {Move.CLAIM: "c", Move.HIDE: "a", Move.APPROVE: "a", Move.DISMISS: "d", Move.UNDO: "u"}
 
 Choices = list[tuple[str, str]]
+
+
+def is_harsh(case: Case) -> bool:
+    """Whether the words may weigh on who reads them, told from the case alone."""
+    return bool(HARSH & set(case.labels)) or case.lane == 0
 
 
 def category_of(text: str) -> Category | None:

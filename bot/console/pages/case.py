@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from fastapi.responses import Response
@@ -23,6 +24,7 @@ from bot.usecases import appeals, carry_out, case_view, decide, drift
 from bot.usecases.case_view import CaseView
 from bot.usecases.decide import Grounds
 from moderation.cases import CaseState, Move
+from moderation.categories import Category
 from moderation.ladder import Step
 from moderation.model import Finding
 
@@ -32,6 +34,8 @@ _ELSEWHERE: Final = frozenset({Move.APPEAL, Move.UPHOLD, Move.REVERSE})
 _TYPED: Final = ("category", "reason", "why_not_less", "note")
 MOST_SHOWN: Final = 8000
 """Characters of the reply on its own page; evidence behind them is quoted beside its finding."""
+PLACES: Final = 12
+"""Places told for one category; all of them are marked in the text."""
 SHORT: Final = 60
 """A longer text is not marked from end to end: what says nothing about a place is told beside it."""
 
@@ -112,7 +116,8 @@ def make_move(visit: Here, number: Number, move: str) -> Response:
 def _case_page(
     visit: Visit, number: int, *, problem: str = "", typed: Mapping[str, str] | None = None, status: int = 200
 ) -> Response:
-    view = case_view.show(visit.parts, number, by=visit.by, now=visit.now)
+    reader = replace(visit.by, locale=visit.words.lang)
+    view = case_view.show(visit.parts, number, by=reader, now=visit.now)
     kept = {name: (typed or {}).get(name, "") for name in _TYPED}
     moves = [move for move in view.allowed if move not in _ELSEWHERE]
     return page(
@@ -123,7 +128,7 @@ def _case_page(
         text=_evidence(view),
         handle=_evidence(view, "handle"),
         name=_evidence(view, "name"),
-        findings=[(each, _quoted(view, each.where, each.start, each.end)) for each in _strongest_first(view)],
+        evidence=_by_category(view),
         problem=problem,
         typed=kept | {"category": kept["category"] or _top(view)},
         unsent=kept if typed and not set(moves) & {*WITH_GROUNDS, *WITH_REASON} else {},
@@ -169,8 +174,19 @@ def _quoted(view: CaseView, where: str, start: int, end: int) -> str:
     return source[start:end] if _judged(view, where) and (start, end) != (0, len(source)) else ""
 
 
-def _strongest_first(view: CaseView) -> list[Finding]:
-    return sorted(view.verdict.findings, key=lambda each: -each.score)
+def _by_category(view: CaseView) -> list[tuple[Category, float, list[tuple[Finding, str]]]]:
+    """Each category with its highest score and its places in the text, the strongest first."""
+    found: dict[Category, list[Finding]] = {}
+    for each in sorted(view.verdict.findings, key=lambda each: -each.score):
+        found.setdefault(each.category, []).append(each)
+    return [
+        (
+            category,
+            all_of[0].score,
+            [(each, _quoted(view, each.where, each.start, each.end)) for each in all_of[:PLACES]],
+        )
+        for category, all_of in found.items()
+    ]
 
 
 def _source(view: CaseView, where: str) -> str | None:

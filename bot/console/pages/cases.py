@@ -18,11 +18,9 @@ from bot.domain.people import Role
 from bot.store import cases, replies
 from bot.store.cases import Wanted
 from moderation.cases import CaseState
-from moderation.categories import Category
 
 room = Room()
 PER_PAGE: Final = 50
-_HARSH: Final = frozenset({Category.DEFAMATION, Category.ILLEGAL_OR_INDECENT})
 _LANES: Final = ("0", "1", "2", "3")
 _SCORES: Final = (("50", "0.5"), ("70", "0.7"), ("90", "0.9"))
 
@@ -71,7 +69,7 @@ def queue(visit: Here) -> Response:
 
 
 def _line(case: Case, said: Mapping[int, KeptReply]) -> Line:
-    harsh = bool(_HARSH & set(case.labels)) or case.lane == 0
+    harsh = desk.is_harsh(case)
     reply = said.get(case.reply)
     if reply is None:
         return Line(case, None, "", harsh)
