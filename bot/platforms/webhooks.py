@@ -116,7 +116,7 @@ def _feed_change(page_id: str, entry_time: object, value: Mapping[str, Any]) -> 
     author = _object(value.get("from"))
     actor = str(author.get("id") or value.get("sender_id") or "")
     post_id = str(value.get("post_id", ""))
-    object_id = str(value.get("comment_id") or post_id)
+    object_id = str(value.get("comment_id") or post_id or _object(value.get("user")).get("id") or "")
     stamp = value.get("created_time") or entry_time or ""
     at = from_epoch(stamp) or EPOCH
     is_comment = item == "comment" and verb in {"add", "edit", "edited"}
