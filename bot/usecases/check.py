@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,22 +14,15 @@ from bot.domain.errors import KouhouError
 from bot.domain.posts import PostState
 from bot.settings import Settings
 from bot.store import migrate, posts, replies, service
+from bot.usecases.check_sending import check_sending
+from bot.usecases.finding import FAIL, OK, WARN, Check
 from bot.usecases.parts import Parts
 from moderation.model import Reply
 
-OK, WARN, FAIL = "ok", "warn", "fail"
+__all__ = ["FAIL", "OK", "WARN", "Check", "as_dict", "check", "first_findings"]
+
 ROOM_LEFT: Final = 500_000_000
 """Bytes that must be free on the disk of the database."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """``state`` is ok, warn or fail; ``hint`` says what to do."""
-
-    id: str
-    state: str
-    message: str
-    hint: str = ""
 
 
 def first_findings(read: Callable[[], Settings]) -> list[Check]:
@@ -54,7 +46,8 @@ def check(parts: Parts, settings: Settings, *, refused: object | None, now: date
         *_secrets(registry, settings),
         _screening(parts),
         *_heartbeats(parts, now),
-        *_queue(parts, now),
+        *_queue(parts),
+        *check_sending(parts, settings, now=now),
         *_switches(parts),
         *_gaps(parts),
     ]
@@ -157,20 +150,15 @@ def _heartbeats(parts: Parts, now: datetime) -> Iterator[Check]:
         yield Check("heartbeat", OK, f"{len(beats)} jobs are ticking.")
 
 
-def _queue(parts: Parts, now: datetime) -> Iterator[Check]:
+def _queue(parts: Parts) -> Iterator[Check]:
     with parts.store.read() as tx:
         counts = posts.count_by_state(tx)
-        stuck = posts.find(tx, states=[PostState.PUBLISHING], until=now - timedelta(minutes=2))
     for state, hint in (
         (PostState.UNKNOWN, "They may be out there and are looked for; do not post them by hand."),
         (PostState.HELD, "Open the held list: move, release or cancel them."),
     ):
         if counts.get(state):
             yield Check(f"posts-{state.value}", WARN, f"{counts[state]} posts are {state.value}.", hint)
-    if stuck:
-        yield Check(
-            "posts-stuck", FAIL, f"{len(stuck)} posts have been 'publishing' too long.", "Restart the publisher."
-        )
 
 
 def _switches(parts: Parts) -> Iterator[Check]:
