@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 COVERED: Final = frozenset({"ja", "en", "zh-Hans", "zh-Hant", "vi", "ko", "pt-BR", "es", "th", "id", "tl", "ne"})
 """Languages with training rows and lexicons; a reply in another one is never called clean."""
@@ -31,17 +35,31 @@ for _language, _words in _FUNCTION_WORDS.items():
     for _word in _words.split():
         _OWNERS[_word] = (*_OWNERS.get(_word, ()), _language)
 
-_SCRIPT: Final = re.compile(
-    "(?P<kana>[\u3040-\u30ff\uff66-\uff9d]+)|(?P<han>[\u3400-\u9fff\uf900-\ufaff]+)|(?P<hangul>[\u1100-\u11ff\uac00-\ud7a3]+)"
-    "|(?P<thai>[\u0e00-\u0e7f]+)|(?P<deva>[\u0900-\u097f]+)|(?P<latin>[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+)"
-    "|(?P<burmese>[\u1000-\u109f]+)|(?P<khmer>[\u1780-\u17ff]+)|(?P<cyrillic>[\u0400-\u052f]+)"
-    "|(?P<arabic>[\u0600-\u06ff\u0750-\u077f]+)|(?P<bengali>[\u0980-\u09ff]+)|(?P<sinhala>[\u0d80-\u0dff]+)"
-    "|(?P<lao>[\u0e80-\u0eff]+)|(?P<hebrew>[\u0590-\u05ff]+)|(?P<tamil>[\u0b80-\u0bff]+)|(?P<greek>[\u0370-\u03ff]+)"
-)
+_BLOCKS: Final = {
+    "kana": ((0x3040, 0x30FF), (0xFF66, 0xFF9D)), "han": ((0x3400, 0x9FFF), (0xF900, 0xFAFF)),
+    "hangul": ((0x1100, 0x11FF), (0xAC00, 0xD7A3)), "thai": ((0x0E00, 0x0E7F),), "deva": ((0x0900, 0x097F),),
+    "latin": ((0x41, 0x5A), (0x61, 0x7A), (0xC0, 0x24F), (0x1E00, 0x1EFF)), "burmese": ((0x1000, 0x109F),),
+    "khmer": ((0x1780, 0x17FF),), "cyrillic": ((0x0400, 0x052F),), "arabic": ((0x0600, 0x06FF), (0x0750, 0x077F)),
+    "bengali": ((0x0980, 0x09FF),), "sinhala": ((0x0D80, 0x0DFF),), "lao": ((0x0E80, 0x0EFF),),
+    "hebrew": ((0x0590, 0x05FF),), "tamil": ((0x0B80, 0x0BFF),), "greek": ((0x0370, 0x03FF),),
+}  # fmt: skip
+_SCRIPTS: Final = ("", *_BLOCKS)
 _BY_SCRIPT: Final = {
     "hangul": "ko", "thai": "th", "deva": "ne", "burmese": "my", "khmer": "km", "cyrillic": "ru", "arabic": "ar",
     "bengali": "bn", "sinhala": "si", "lao": "lo", "hebrew": "he", "tamil": "ta", "greek": "el",
 }  # fmt: skip
+
+
+def _script_table() -> npt.NDArray[np.uint8]:
+    """The script of each UTF-16 unit, as its place in ``_SCRIPTS``; 0 for what is no letter of any of them."""
+    table = np.zeros(0x10000, np.uint8)
+    for place, blocks in enumerate(_BLOCKS.values(), 1):
+        for first, last in blocks:
+            table[first : last + 1] = place
+    return table
+
+
+_SCRIPT_OF: Final = _script_table()
 # Characters that Japanese does not write (or writes otherwise): the rest of Han says nothing about the language.
 _SIMPLIFIED: Final = frozenset(
     "们这为时说对么过还给让见请问谁钱动东车长门开关间现发业办证签续样实际专书语话谢护罗卖买赚钟岁应该报电线务员经济转变带离难级组织联产认记录设许论评诉词译试调账费资质赌输较边达远运选递邮"
@@ -68,27 +86,36 @@ class Language:
 def identify(text: str) -> Language:
     """The main language of a text, mixed texts by their largest part."""
     if text.isascii():
-        return _latin(text, Counter(latin=1)) if any(map(str.isalpha, text[:400])) else Language("und", 1.0)
-    counts = Counter[str]()
-    for match in _SCRIPT.finditer(text[:400]):
-        counts[match.lastgroup or ""] += match.end() - match.start()
+        return _latin(text, 1) if any(map(str.isalpha, text[:400])) else Language("und", 1.0)
+    counts = _scripts(text[:400])
     if not counts:
         return Language("und", 1.0)
-    if counts["kana"] and counts["kana"] * 8 >= counts["han"] and counts["kana"] + counts["han"] >= counts["latin"]:
-        return _foreign_share("ja", counts, counts["kana"] + counts["han"])
-    script, most = counts.most_common(1)[0]
+    kana, han, latin = counts.get("kana", 0), counts.get("han", 0), counts.get("latin", 0)
+    if kana and kana * 8 >= han and kana + han >= latin:
+        return _foreign_share("ja", counts, kana + han)
+    script = max(counts, key=counts.__getitem__)
     if script == "han":
-        return _chinese(text, counts)
+        return _chinese(text)
     if script == "latin":
-        return _latin(text, counts)
-    return _foreign_share(_BY_SCRIPT.get(script, "ja"), counts, most)
+        return _latin(text, latin)
+    return _foreign_share(_BY_SCRIPT.get(script, "ja"), counts, counts[script])
 
 
-def _foreign_share(tag: str, counts: Counter[str], own: int) -> Language:
-    return Language(tag, round(min(0.9, 1 - own / counts.total()), 2))
+def _scripts(text: str) -> dict[str, int]:
+    """How many letters of each script, scripts in the order in which they first appear."""
+    places = _SCRIPT_OF[np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)]
+    counts = np.bincount(places, minlength=len(_SCRIPTS)).tolist()
+    present = [place for place in range(1, len(_SCRIPTS)) if counts[place]]
+    if len(present) > 1:
+        present.sort(key=places.tobytes().find)
+    return {_SCRIPTS[place]: counts[place] for place in present}
 
 
-def _chinese(text: str, counts: Counter[str]) -> Language:
+def _foreign_share(tag: str, counts: Mapping[str, int], own: int) -> Language:
+    return Language(tag, round(min(0.9, 1 - own / sum(counts.values())), 2))
+
+
+def _chinese(text: str) -> Language:
     letters = set(text)
     simplified, traditional = len(letters & _SIMPLIFIED), len(letters & _TRADITIONAL)
     if simplified == traditional == 0 and not letters & _CHINESE_ONLY:
@@ -97,18 +124,17 @@ def _chinese(text: str, counts: Counter[str]) -> Language:
     return Language("zh-Hant" if traditional > simplified else "zh-Hans", doubt)
 
 
-def _latin(text: str, counts: Counter[str]) -> Language:
+def _latin(text: str, letters: int) -> Language:
     marks = 0 if text.isascii() else len(_VIETNAMESE.findall(text[:400]))
-    if marks >= 3 or marks * 12 > counts["latin"]:
+    if marks >= 3 or marks * 12 > letters:
         return Language("vi", 0.05)
-    votes = Counter[str]()
-    words = _WORDS.findall(text.lower()[:400])
-    for word in words:
+    votes: dict[str, int] = {}
+    for word in _WORDS.findall(text.lower()[:400]):
         owners = _OWNERS.get(word, ())
         for language in owners:
-            votes[language] += 6 // len(owners)
-    if not votes.total():
+            votes[language] = votes.get(language, 0) + 6 // len(owners)
+    if not any(votes.values()):
         return Language("en" if text.isascii() else "und", 0.8)
-    (best, most), *rest = votes.most_common(2)
+    (best, most), *rest = sorted(votes.items(), key=itemgetter(1), reverse=True)
     second = rest[0][1] if rest else 0
     return Language(best, round(min(0.9, (6 + 2 * second) / (6 + most + second) + 0.3 * (most < 12)), 2))

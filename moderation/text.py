@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import Final, overload
+from typing import Final, Literal, overload
 
 from moderation import tables
 
@@ -27,11 +27,12 @@ _DOUBLES: Final = re.compile(r"(?<=(\w))\1+")
 _SPLIT_KANJI: Final = re.compile("|".join(map(re.escape, tables.components())))
 _BANG: Final = re.compile("(?<=[a-z])!(?=[a-z])")  # f!lth; any other exclamation mark ends a sentence
 _DISGUISE: Final = re.compile(
-    rf"[a-z][0-9@$|!€£]+[a-z]|[a-z][0-9@$]{{1,2}}\b|\b[0-9@$][a-z]{{2}}|[a-zа-я][а-яa-z]*[а-яα-ω][a-z]|[а-яα-ω][a-z]"
+    rf"[a-z][0-9@$|!€£]+[a-z]|[a-z][0-9@$]{{1,2}}\b|\b[0-9@$][a-z]{{2}}"
     rf"|(?<![{_WORD}])[{_WORD}][ ._*\-·・/|]{{1,2}}[{_WORD}][ ._*\-·・/|]{{1,2}}[{_WORD}](?![a-z]{{2}})"
     rf"|[{_WORD}][.·・*_|~^'`]+[{_WORD}]|(\w)\1\1|[\u3040-\u9fff][^\w\s、。「」『』()・!?,:~-][\u3040-\u9fff]"
     rf"|[{_WORD}] [{_WORD}] [{_WORD}](?![{_WORD}])|≡|[ー一厶口力二][a-z]|[a-z][-][a-z][-][a-z]"
 )
+_TWO_ALPHABETS: Final = re.compile("[а-яα-ω][a-z]")
 
 
 class View:
@@ -61,44 +62,44 @@ class View:
 
 def plain(text: str) -> View:
     """Writing evened out; the folding that identifiers and comparisons work on."""
-    return View(fold(text), lambda: _plain_origins(text))
+    folded = fold(text)
+    return View(folded, lambda: _plain_origins(text, folded))
 
 
 def bare(parent: View) -> View:
     """``plain`` without Latin diacritics, character for character."""
-    return View(parent.text if parent.text.isascii() else parent.text.translate(tables.bare()), parent.origins)
+    return View(_without_marks(parent.text), parent.origins)
 
 
 def loose(parent: View) -> View:
     """``bare`` with disguise undone; only worth building when :func:`looks_disguised`."""
     whole, halves = _merge_split_kanji(parent.text)
     letters = _BANG.sub("i", whole).translate(tables.loose())
-    kept = _kept(letters, _JOINTS)
-    joined = "".join([letters[i] for i in kept])
-    again = _kept(joined, _DOUBLES)
-    text = "".join([joined[i] for i in again])
+    joined = _JOINTS.sub("", letters)
 
     def origins() -> list[tuple[int, int]]:
-        before = parent.origins()
-        places = [kept[i] for i in again]
+        before, kept = parent.origins(), _kept(letters, _JOINTS)
+        places = [kept[i] for i in _kept(joined, _DOUBLES)]
         spans = [halves[i] for i in places] if halves else [(i, i + 1) for i in places]
         return [(before[start][0], before[end - 1][1]) for start, end in spans]
 
-    return View(text, origins)
+    return View(_DOUBLES.sub("", joined), origins)
 
 
 def fold(text: str) -> str:
     """The text of :func:`plain` alone, for terms and keys; folding twice gives the same."""
     if text.isascii():
         return text.lower()
-    seen = text.translate(tables.invisible())
+    seen = text.translate(tables.invisible()) if _touched("invisible").search(text) else text
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+    if not _touched("plain").search(folded):
+        return folded
     return unicodedata.normalize("NFKC", folded.translate(tables.plain()))
 
 
 def fold_bare(text: str) -> str:
     """:func:`fold` without Latin diacritics."""
-    return fold(text).translate(tables.bare())
+    return _without_marks(fold(text))
 
 
 def fold_loose(text: str) -> str:
@@ -109,7 +110,9 @@ def fold_loose(text: str) -> str:
 
 def looks_disguised(folded: str) -> bool:
     """Whether a plain or bare text has any mark of disguise; errs on the side of yes."""
-    return _DISGUISE.search(folded) is not None
+    return _DISGUISE.search(folded) is not None or (
+        not folded.isascii() and _TWO_ALPHABETS.search(folded) is not None
+    )
 
 
 def _merge_split_kanji(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -156,23 +159,36 @@ class _Unmoved(Sequence[tuple[int, int]]):
         return (places, places + 1) if isinstance(places, int) else [(i, i + 1) for i in places]
 
 
-def _plain_origins(text: str) -> Sequence[tuple[int, int]]:
-    if text.isascii() or _folds_in_place(text):
+def _plain_origins(text: str, folded: str) -> Sequence[tuple[int, int]]:
+    if text.isascii() or _folds_in_place(text, folded):
         return _Unmoved(len(text))
     starts = [i for i, char in enumerate(text) if i == 0 or _begins_segment(char)]
+    if len(starts) == len(text) == len(folded) and all(len(_fold_segment(char)) == 1 for char in text):
+        return _Unmoved(len(text))
     origins: list[tuple[int, int]] = []
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         origins.extend([(start, end)] * len(_fold_segment(text[start:end])))
     return origins
 
 
-def _folds_in_place(text: str) -> bool:
+def _folds_in_place(text: str, folded: str) -> bool:
     """Whether each character becomes exactly one: nothing is dropped, composed or expanded. Errs towards no."""
     return (
         unicodedata.is_normalized("NFKC", text)
         and _dropped().search(text) is None
-        and len(text.casefold()) == len(text) == len(fold(text))
+        and len(text.casefold()) == len(text) == len(folded)
     )
+
+
+def _without_marks(folded: str) -> str:
+    return folded if folded.isascii() or not _touched("bare").search(folded) else folded.translate(tables.bare())
+
+
+@cache
+def _touched(table: Literal["invisible", "plain", "bare"]) -> re.Pattern[str]:
+    """Whether a table changes anything, erring towards yes: a search costs a tenth of a translation."""
+    codes = sorted(code for code in getattr(tables, table)() if code < 0x10000)
+    return re.compile("[" + "".join(map(re.escape, map(chr, codes))) + "\U00010000-\U0010ffff]")
 
 
 @cache
