@@ -79,7 +79,7 @@ def of_error(request: Request, exc: Exception) -> Response:
         where = ".".join(str(part) for part in first["loc"])[:200]
         return problem(422, "bad-input", str(first["msg"])[:300], key=where.encode("ascii", "replace").decode())
     if isinstance(exc, HTTPException):
-        return problem(exc.status_code, "bad-request", "The request could not be read.")
+        return problem(422, "bad-input", "The request's body could not be read as JSON in UTF-8.", key="body")
     for kind, status, name in _KINDS:
         if isinstance(exc, kind):
             key = exc.key if isinstance(exc, BadInput) else ""

@@ -132,8 +132,8 @@ def keep_answer(tx: Tx, token_id: int, key: str, asked: str, status: int, body: 
     tx.session.execute(old.execution_options(synchronize_session=False))
     values = {"token": token_id, "key": key, "asked": asked, "status": status, "body": tx.seal.close(body), "at": at}
     insert = postgresql.insert if tx.is_postgres else sqlite.insert
-    done = tx.session.execute(insert(AnswerRow).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    first = insert(AnswerRow).values(**values).on_conflict_do_nothing().returning(col(AnswerRow.key))
+    return tx.session.execute(first).first() is not None
 
 
 def _row(tx: Tx, token_id: int) -> TokenRow:
