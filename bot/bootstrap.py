@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -21,9 +21,6 @@ from bot.domain.ports import Clock, Mailer, Platform
 from bot.platforms import Dialect, Facebook, FacebookApp, FacebookPage, X, XAccount, XApp
 from bot.platforms.smtp import Smtp
 from bot.roster.keeper import Keeper
-from bot.sandbox import Crowd, Knobs, Sandbox
-from bot.sandbox import FacebookPage as PracticePage
-from bot.sandbox import XAccount as PracticeAccount
 from bot.settings import Settings
 from bot.store import audit, migrate, policies
 from bot.store.database import Store
@@ -33,6 +30,9 @@ from bot.usecases.parts import Parts, Shelf
 from bot.usecases.price_table import load_prices
 from moderation.drafts import screener_under
 from moderation.screen import Screener, load_screener
+
+if TYPE_CHECKING:
+    from bot.sandbox import Sandbox
 
 log = structlog.get_logger()
 
@@ -251,13 +251,13 @@ def _practice(settings: Settings, registry: Registry, clock: Clock) -> tuple[San
 
 def practice_platforms(registry: Registry, clock: Clock) -> Sandbox:
     """Both platforms with every account of the roster and a crowd that answers."""
-    accounts: list[PracticeAccount | PracticePage] = []
+    from bot import sandbox as practice  # a web server of its own: loaded only where it is wanted
+
+    accounts: list[practice.XAccount | practice.FacebookPage] = []
     for account in registry.accounts:
         name = registry.office_of(account).names.ja
-        if account.platform is PlatformName.X:
-            accounts.append(PracticeAccount.invent(account.handle, name))
-        else:
-            accounts.append(PracticePage.invent(account.handle, name))
+        kind = practice.XAccount if account.platform is PlatformName.X else practice.FacebookPage
+        accounts.append(kind.invent(account.handle, name))
     roomy = {route: {"user": 100_000, "app": 100_000} for route in ("mentions", "search", "tweets")}
-    knobs = Knobs(rate_limits=roomy)  # practice polls every few seconds, so that people need not wait
-    return Sandbox(clock, PRACTICE_SEED, accounts, knobs=knobs, crowd=Crowd(PRACTICE_SEED))
+    knobs = practice.Knobs(rate_limits=roomy)  # practice polls every few seconds, so that people need not wait
+    return practice.Sandbox(clock, PRACTICE_SEED, accounts, knobs=knobs, crowd=practice.Crowd(PRACTICE_SEED))

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Final
 
 import click
 
 from bot import logs
-from bot.cli.accounts import accounts, cite
-from bot.cli.audit import audit
-from bot.cli.bench import bench
-from bot.cli.cases import cases
-from bot.cli.costs import costs
-from bot.cli.database import db
-from bot.cli.people import token, user
-from bot.cli.posts import post
-from bot.cli.screening import evaluate, screen
-from bot.cli.service import check, resume, run, sandbox, stop
 from bot.domain.errors import KouhouError
 
+COMMANDS: Final = {
+    "run": "service",
+    "check": "service",
+    "stop": "service",
+    "resume": "service",
+    "sandbox": "service",
+    "post": "posts",
+    "cases": "cases",
+    "costs": "costs",
+    "screen": "screening",
+    "evaluate": "screening",
+    "accounts": "accounts",
+    "cite": "accounts",
+    "db": "database",
+    "user": "people",
+    "token": "people",
+    "audit": "audit",
+    "bench": "bench",
+}
+"""Command and the module that holds it; a module is loaded when its command is called, so that each starts quickly."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class Commands(click.Group):
+    """All commands, without loading what the one at hand does not need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"bot.cli.{COMMANDS[cmd_name]}")
+        found: click.Command = getattr(module, cmd_name)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="kouhou", prog_name="kouhou")
 def cli() -> None:
     """Runs an agency's official X accounts and Facebook Pages, and keeps their reply threads safe.
@@ -28,28 +55,6 @@ def cli() -> None:
     Machines read --json; a terminal gets words. Shell completion: eval "$(_KOUHOU_COMPLETE=bash_source kouhou)"
     """
     logs.set_up()
-
-
-for command in (
-    run,
-    check,
-    stop,
-    resume,
-    sandbox,
-    post,
-    cases,
-    costs,
-    screen,
-    evaluate,
-    accounts,
-    cite,
-    db,
-    user,
-    token,
-    audit,
-    bench,
-):
-    cli.add_command(command)
 
 
 def main(words: list[str] | None = None) -> None:

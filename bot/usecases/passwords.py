@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from typing import Final
 
 from pwdlib import PasswordHash
@@ -24,7 +25,7 @@ def hash_password(password: str) -> str:
 def fits(password: str, hashed: str | None) -> bool:
     """Whether the password is right. Takes as long for an unknown login, so that nobody can find out logins."""
     with _AT_ONCE:
-        return _HASHER.verify(password[:1024], hashed or _NOBODY) and hashed is not None
+        return _HASHER.verify(password[:1024], hashed or _nobody()) and hashed is not None
 
 
 def check_strength(password: str, login: str) -> None:
@@ -37,4 +38,7 @@ def check_strength(password: str, login: str) -> None:
         raise BadInput("The password must not hold your login.", key="password").worded("problem.password-login")
 
 
-_NOBODY: Final = _HASHER.hash("nobody has this password")
+@cache
+def _nobody() -> str:
+    """A hash to compare with when there is no such login; made at first use, because hashing takes a tenth of a second."""
+    return _HASHER.hash("nobody has this password")
