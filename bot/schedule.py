@@ -21,7 +21,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.bootstrap import App
 from bot.domain.errors import KouhouError
 from bot.store import service
+from bot.usecases import collect_push, drift, erase, golden, retention, tasks
 from bot.usecases.approve import expire
+from bot.usecases.brake import brake
 from bot.usecases.carry_out import carry_out
 from bot.usecases.change_roster import apply_due
 from bot.usecases.clock_watch import sure_of_time
@@ -79,6 +81,12 @@ def publish(app: App, me: str) -> object:
     return publish_due(app.parts, owner=me, clock=app.parts.clock)
 
 
+def work_pushes(app: App) -> object:
+    """What the platforms pushed since the last tick."""
+    owners = collect_push.keys_of(app.settings.secrets).owners
+    return collect_push.work(app.parts, owners=owners, now=app.parts.clock())
+
+
 def pace(app: App) -> float:
     """Practice platforms cost nothing, so every sweep is read at every tick."""
     return 0.0 if app.sandbox else 1.0
@@ -89,8 +97,18 @@ def console_address(app: App) -> str:
     return app.settings.public_url or f"http://{app.settings.host}:{app.settings.port}"
 
 
+SAMPLE_SEED: Final = 20200722
+"""Of the weekly random sample; the policy came into force that day."""
+
 JOBS: Final = (
     Job("publish", "publisher", 1, 5, publish),
+    Job("push", "listener", 1, 10, lambda app, me: work_pushes(app)),
+    Job("blocks", "listener", 300, 300, lambda app, me: drift.check_blocks(app.parts, now=app.parts.clock())),
+    Job("forget", "screener", 3600, 1800, lambda app, me: erase.forget_gone(app.parts, now=app.parts.clock())),
+    Job("retention", "screener", 86400, 3600, lambda app, me: retention.purge(app.parts, now=app.parts.clock())),
+    Job("brake", "screener", 60, 60, lambda app, me: brake(app.parts, now=app.parts.clock())),
+    Job("desk-tasks", "screener", 3600, 1800, lambda app, me: tasks.remind(app.parts, now=app.parts.clock())),
+    Job("samples", "screener", 3600, 1800, lambda app, me: golden.draw(app.parts, now=app.parts.clock(), seed=SAMPLE_SEED)),
     Job("recover", "publisher", 30, 30, lambda app, me: recover(app.parts, now=app.parts.clock(), is_dead=is_dead)),
     Job("reconcile", "publisher", 5, 30, lambda app, me: reconcile(app.parts, now=app.parts.clock())),
     Job("expire", "publisher", 30, 60, lambda app, me: expire(app.parts, now=app.parts.clock())),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,14 +11,16 @@ import click
 from bot.bootstrap import App
 from bot.cli.shared import acting, as_option, day_and_time, emit, json_option, one_line, opened
 from bot.domain.cases import Case
-from bot.domain.people import Role
+from bot.domain.errors import BadInput
+from bot.domain.judging import Channel, Opinion
+from bot.domain.people import Person, Role
 from bot.store import cases as case_store
-from bot.store import commands as command_store
-from bot.store import replies
-from bot.usecases import carry_out, decide
+from bot.usecases import appeals, carry_out, case_view, decide
+from bot.usecases.case_file import export_case
 from moderation.cases import CaseState, Move
 from moderation.categories import Category
 from moderation.jsonl import finding_json, signal_json
+from moderation.ladder import Step, step_of
 
 _MOVES = [each.value for each in Move]
 
@@ -51,31 +55,43 @@ def list_(states: tuple[str, ...], lane: int | None, limit: int, as_json: bool) 
 @json_option
 def show(case_id: int, login: str, as_json: bool) -> None:
     """Shows one case: reply, evidence, decisions, commands and what may be done next."""
-    with opened() as app, app.parts.store.read() as tx:
+    with opened() as app:
         by = acting(app, login, Role.MODERATOR)
-        case = case_store.get(tx, case_id)
-        reply, verdict = replies.get(tx, case.reply), replies.verdict(tx, case.verdict)
-        next_moves = decide.allowed(app.parts, tx, case, by=by, now=app.parts.clock())
-        decisions, commands = case_store.decisions(tx, case_id), command_store.of_case(tx, case_id)
-        value: dict[str, Any] = _brief(app, case) | {
-            "text": reply.text,
-            "author": {"handle": reply.author.handle, "name": reply.author.name},
-            "findings": [finding_json(each) for each in verdict.findings],
-            "signals": [signal_json(each) for each in verdict.signals],
-            "decisions": [
-                {"by": d.by, "move": d.move, "category": d.category, "policy": d.policy, "at": d.at} for d in decisions
-            ],
-            "commands": [{"id": c.id, "verb": c.verb, "state": c.state, "seen": dict(c.seen)} for c in commands],
-            "allowed": [move.value for move in next_moves],
-        }
-        lines = [_line(case), "", f"@{one_line(reply.author.handle)} {one_line(reply.author.name)}"]
-        lines += [one_line(reply.text or "(erased)", 400), ""]
-        lines += [f"  {f.category.clause} {f.score:.2f} {f.detector}: {f.reason}" for f in verdict.findings]
-        lines += [f"  signal {s.kind.value}: {s.reason}" for s in verdict.signals]
-        lines += [f"  {day_and_time(d.at)} {d.by}: {d.move.value}" for d in decisions]
-        lines += [f"  command {c.id} {c.verb.value}: {c.state.value}" for c in commands]
-        lines += ["", "next: " + (", ".join(move.value for move in next_moves) or "nothing you may do")]
-        emit(value, as_json=as_json, lines=lines)
+        view = case_view.show(app.parts, case_id, by=by, now=app.parts.clock())
+        emit(_brief(app, view.case) | _details(view), as_json=as_json, lines=_story(view))
+
+
+def _details(view: case_view.CaseView) -> dict[str, Any]:
+    reply, verdict = view.reply, view.verdict
+    return {
+        "text": reply.text,
+        "author": {"handle": reply.author.handle, "name": reply.author.name},
+        "post": view.answered.text if view.answered else None,
+        "permalink": view.permalink,
+        "findings": [finding_json(each) for each in verdict.findings],
+        "signals": [signal_json(each) for each in verdict.signals],
+        "clauses": {str(int(each)): view.clauses[each] for each in view.case.labels},
+        "decisions": [
+            {"by": d.by, "move": d.move, "category": d.category, "policy": d.policy, "at": d.at} for d in view.decisions
+        ],
+        "commands": [{"id": c.id, "verb": c.verb, "state": c.state, "seen": dict(c.seen)} for c in view.commands],
+        "alarms": [{"id": each.id, "kind": each.kind, "settled": each.settled_at} for each in view.drifts],
+        "concealed": view.concealed,
+        "allowed": [move.value for move in view.allowed],
+    }
+
+
+def _story(view: case_view.CaseView) -> list[str]:
+    reply, verdict = view.reply, view.verdict
+    lines = [_line(view.case), "", f"@{one_line(reply.author.handle)} {one_line(reply.author.name)}"]
+    lines += [one_line(reply.text or "(erased)", 400), ""]
+    lines += [f"  {f.category.clause} {f.score:.2f} {f.detector}: {f.reason}" for f in verdict.findings]
+    lines += [f"  signal {s.kind.value}: {s.reason}" for s in verdict.signals]
+    lines += [f"  {day_and_time(d.at)} {d.by}: {d.move.value}" for d in view.decisions]
+    lines += [f"  command {c.id} {c.verb.value}: {c.state.value}" for c in view.commands]
+    lines += [f"  alarm {each.id} {each.kind.value}" for each in view.drifts if each.settled_at is None]
+    lines += ["  A proposal waits: put down your own view with 'kouhou cases look'."] if view.concealed else []
+    return [*lines, "", "next: " + (", ".join(move.value for move in view.allowed) or "nothing you may do")]
 
 
 @cases.command(name="decide")
@@ -96,11 +112,29 @@ def decide_(
 
 @cases.command()
 @click.argument("case_id", type=int)
+@click.option("--category", type=click.IntRange(0, 9), required=True, help="Your own view; 0: no violation.")
+@click.option("--step", type=click.Choice([each.word for each in Step]), default="none", show_default=True)
+@as_option
+@json_option
+def look(case_id: int, category: int, step: str, login: str, as_json: bool) -> None:
+    """The second person's own view of a proposal, put down before 'show' tells who proposed what and why."""
+    with opened() as app:
+        by = acting(app, login, Role.REVIEWER)
+        view = Opinion(Category(category) if category else None, step_of(step))
+        decide.look(app.parts, case_id, view, by=by, now=app.parts.clock())
+        emit({"case": case_id, "looked": True}, as_json=as_json, lines=[f"Case {case_id}: your view is kept."])
+
+
+@cases.command()
+@click.argument("case_id", type=int)
 @click.option("--reason", default="")
 @as_option
 @json_option
 def approve(case_id: int, reason: str, login: str, as_json: bool) -> None:
-    """The second person's yes to a proposed deletion or block."""
+    """The second person's yes to a proposed deletion or block; 'look' first keeps your view from being led."""
+    with opened() as app:
+        by, now = acting(app, login, Role.REVIEWER), app.parts.clock()
+        _look_if_needed(app, case_id, by, now)
     _move(case_id, Move.APPROVE, decide.Grounds(reason=reason), login, as_json=as_json, role=Role.REVIEWER)
 
 
@@ -126,6 +160,66 @@ def confirm(command_id: int, login: str, as_json: bool) -> None:
         emit({"id": done.id, "state": done.state}, as_json=as_json, lines=[f"Command {done.id}: {done.state.value}"])
 
 
+@cases.command()
+@click.argument("case_id", type=int)
+@click.argument("words")
+@click.option("--channel", type=click.Choice([each.value for each in Channel]), default="staff", show_default=True)
+@click.option("--language", default="", help="The author's language, for the notice text.")
+@as_option
+@json_option
+def appeal(case_id: int, words: str, channel: str, language: str, login: str, as_json: bool) -> None:
+    """Enters an objection as it came in; another person judges it."""
+    with opened() as app:
+        by, now = acting(app, login, Role.MODERATOR), app.parts.clock()
+        kept = appeals.record(
+            app.parts, case_id, channel=Channel(channel), words=words, language=language, by=by, now=now
+        )
+        emit({"id": kept.id, "case": case_id}, as_json=as_json, lines=[f"Objection {kept.id} on case {case_id}."])
+
+
+@cases.command()
+@click.argument("case_id", type=int)
+@click.argument("outcome", type=click.Choice(["uphold", "reverse"]))
+@click.option("--reason", required=True)
+@as_option
+@json_option
+def judge(case_id: int, outcome: str, reason: str, login: str, as_json: bool) -> None:
+    """Judges an objection, as somebody who took no part in the decision; prints texts for the office to use."""
+    with opened() as app:
+        by, now = acting(app, login, Role.REVIEWER), app.parts.clock()
+        case, kept = appeals.judge(app.parts, case_id, reverse=outcome == "reverse", reason=reason, by=by, now=now)
+        texts = appeals.notice(app.parts, case_id, kept.id)
+        lines = [_line(case), *(f"[{language}] {text}" for language, text in texts.items())]
+        emit(_brief(app, case) | {"notice": dict(texts)}, as_json=as_json, lines=lines)
+
+
+@cases.command()
+@click.argument("case_id", type=int)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--purpose", required=True, help="For whom and on what legal ground; it is kept.")
+@as_option
+def export(case_id: int, file: Path, purpose: str, login: str) -> None:
+    """One archive with hashes for police, counsel or a disclosure request; moderators appear under pseudonyms."""
+    if file.exists():
+        raise BadInput("This file exists; choose another name.", file=str(file))
+    with opened() as app:
+        by = acting(app, login, Role.REVIEWER)
+        data = export_case(app.parts, case_id, purpose=purpose, by=by, now=app.parts.clock())
+    file.write_bytes(data)
+    click.echo(f"{file}: {len(data)} bytes")
+
+
+def _look_if_needed(app: App, case_id: int, by: Person, now: datetime) -> None:
+    """Whoever approves in one go has seen the proposal: their view is kept as one that was not blind."""
+    with app.parts.store.read() as tx:
+        case = case_store.get(tx, case_id)
+        needed = case.state is CaseState.PROPOSED and not decide.has_looked(tx, case, by)
+        made = case_store.decisions(tx, case_id)
+    if needed and made:
+        view = Opinion(made[-1].category, case.proposed)
+        decide.look(app.parts, case_id, view, by=by, now=now, blind=False)
+
+
 def _move(
     case_id: int, move: Move, grounds: decide.Grounds, login: str, *, as_json: bool, role: Role = Role.MODERATOR
 ) -> None:
@@ -147,6 +241,7 @@ def _brief(app: App, case: Case) -> dict[str, Any]:
         "lane": case.lane,
         "state": case.state,
         "step": case.step.word,
+        "proposed": case.proposed.word,
         "labels": [int(label) for label in case.labels],
         "score": round(case.top_score, 3),
         "language": case.language,
