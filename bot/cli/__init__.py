@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "post": "posts",
     "cases": "cases",
     "costs": "costs",
+    "probe": "sending",
+    "look": "sending",
     "screen": "screening",
     "evaluate": "screening",
     "accounts": "accounts",
@@ -60,9 +62,9 @@ def cli() -> None:
 def main(words: list[str] | None = None) -> None:
     """Entry point; what goes wrong on purpose is told in a sentence, without a traceback. ``words`` stand for argv."""
     try:
-        cli.main(args=words, standalone_mode=False)
-    except click.exceptions.Exit as exc:
-        sys.exit(exc.exit_code)
+        code = cli.main(args=words, standalone_mode=False)
+        if isinstance(code, int) and code:  # click hands Exit(1) back as a value
+            sys.exit(code)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as exc:

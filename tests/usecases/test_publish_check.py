@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -144,6 +145,22 @@ def test_after_restore_on_its_own_says_what_it_did(outside: Outside) -> None:
     said = outside.kouhou("db", "after-restore")
     assert said.returncode == 0, said.stderr
     assert "None is resent." in said.stdout
+
+
+def test_a_person_can_probe_a_token_and_look_for_an_unknown_post_at_once(outside: Outside) -> None:
+    number = outside.scheduled_post()
+    outside.sandbox.fault("error_after", platform="x", route="create", status=503)
+    service_process = outside.start("--roles", "publisher")
+    until(lambda: outside.post(number)["state"] == "unknown")
+    service_process.terminate()
+    service_process.wait(timeout=10)
+    assert outside.kouhou("look", "IMMI_TOKYO").stdout == "1 posts were found on the account.\n"
+    assert outside.post(number)["state"] == "published"
+    assert outside.kouhou("probe", "IMMI_TOKYO").stdout == "alive   IMMI_TOKYO\n"
+    outside.sandbox.people.revoke("IMMI_TOKYO")
+    refused = outside.kouhou("probe", "IMMI_TOKYO", "--json")
+    assert (refused.returncode, json.loads(refused.stdout)) == (1, {"IMMI_TOKYO": "dead"})
+    assert outside.created() == 1
 
 
 def test_the_costs_command_answers_and_refuses_nonsense(outside: Outside) -> None:
