@@ -11,10 +11,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, text
+from sqlalchemy import ColumnElement, insert, text
 from sqlmodel import col, select
 
 from bot.domain.people import EVERYWHERE, Person
@@ -80,16 +81,17 @@ def append_many(tx: Tx, person: Person, entries: Iterable[Entry], *, at: datetim
     for entry in entries:
         seq += 1
         row = _row(seq, previous, person, entry, at)
-        previous = row.hash
+        previous = row["hash"]
         rows.append(row)
-    tx.session.add_all(rows)
+    if rows:
+        tx.session.execute(insert(AuditRow), rows)
     head.seq, head.hash = seq, previous
     tx.session.add(head)
     tx.session.flush()
-    return [_event(row) for row in rows]
+    return [_event(SimpleNamespace(**row)) for row in rows]
 
 
-def _row(seq: int, previous: str, person: Person, entry: Entry, at: datetime) -> AuditRow:
+def _row(seq: int, previous: str, person: Person, entry: Entry, at: datetime) -> dict[str, Any]:
     body = canonical(
         {
             "seq": seq,
@@ -103,17 +105,17 @@ def _row(seq: int, previous: str, person: Person, entry: Entry, at: datetime) ->
             "facts": dict(entry.facts),
         }
     )
-    return AuditRow(
-        seq=seq,
-        at=at,
-        actor=person.login,
-        what=entry.what,
-        subject=entry.subject,
-        office=entry.office,
-        body=body,
-        previous=previous,
-        hash=hash_of(previous, body),
-    )
+    return {
+        "seq": seq,
+        "at": at,
+        "actor": person.login,
+        "what": entry.what,
+        "subject": entry.subject,
+        "office": entry.office,
+        "body": body,
+        "previous": previous,
+        "hash": hash_of(previous, body),
+    }
 
 
 def canonical(body: dict[str, Any]) -> str:
@@ -245,7 +247,7 @@ def _lock_head(tx: Tx) -> AuditHeadRow:
     return found
 
 
-def _event(row: AuditRow) -> Event:
+def _event(row: AuditRow | SimpleNamespace) -> Event:
     body = json.loads(row.body)
     return Event(
         seq=row.seq,

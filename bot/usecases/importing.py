@@ -85,7 +85,7 @@ def check(parts: Parts, raw: bytes, name: str, *, by: Person, now: datetime, fol
 
 def keep(parts: Parts, raw: bytes, name: str, *, by: Person, now: datetime) -> str:
     """Keeps an upload, sealed, for its preview; no post is made of it. BadInput for what is no such file."""
-    _rows(raw, name)
+    next(iter(_rows(raw, name)), None)
     token = secrets.token_urlsafe(18)
     with parts.store.begin() as tx:
         desk.drop_old_imports(tx, before=now - KEPT_FOR)

@@ -14,11 +14,14 @@ from bot.usecases.parts import Parts
 BEFORE: Final = (timedelta(minutes=15), timedelta(minutes=60))
 """The nearest one counts: a post submitted ten minutes before its slot is told of once."""
 
+_TICK: Final = timedelta(microseconds=1)
+"""Spans end just before their end; a slot exactly an hour away is told of."""
+
 
 def remind(parts: Parts, *, now: datetime) -> int:
     """Leaves a notice for everybody who could approve or review in time. Returns how many posts were told of."""
     with parts.store.begin() as tx:
-        waiting = posts.find(tx, states=[PostState.SUBMITTED], since=now, until=now + BEFORE[-1], limit=500)
+        waiting = posts.find(tx, states=[PostState.SUBMITTED], since=now, until=now + BEFORE[-1] + _TICK, limit=500)
         overdue = [post for each, post in desk.reviews_due(tx, None) if each.due_at <= now]
         if not waiting and not overdue:
             return 0

@@ -27,6 +27,19 @@ _WEEKDAYS: Final = {"ja": "月火水木金土日", "easy": "月火水木金土�
 _KANJI: Final = re.compile(r"[\u3005\u3400-\u9fff]")
 _RUN: Final = re.compile(r"[\u3005\u3400-\u9fff]+|[^\u3005\u3400-\u9fff]+")
 
+_ALONE: Final = {"人": "ひと", "日": "ひ", "印": "しるし", "間": "あいだ", "外": "そと", "中": "なか", "方": "かた"}
+_COUNTED: Final = {
+    "人": "にん",
+    "日": "にち",
+    "時": "じ",
+    "分": "ふん",
+    "階": "かい",
+    "番": "ばん",
+    "回": "かい",
+    "円": "えん",
+}
+"""Where the dictionary's first reading is seldom the one that is meant: a word alone, and behind a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -247,7 +260,13 @@ def with_readings(text: str) -> str:
     """Kanji words followed by their reading in brackets; a person checks them, for names can be read in many ways."""
     if not _KANJI.search(text) or "(" in text:
         return text
-    return "".join(_read_word(each) for each in _kakasi().convert(text))
+    said, before = [], ""
+    for found in _kakasi().convert(text):
+        word = str(found["orig"])
+        alone = _COUNTED if before[-1:].isdigit() else _ALONE
+        said.append(f"{word}({alone[word]})" if word in alone else _read_word(found))
+        before = word
+    return "".join(said)
 
 
 def _read_word(found: Mapping[str, Any]) -> str:
