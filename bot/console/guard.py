@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, Final, TypeVar
@@ -121,15 +121,18 @@ def person_visit(request: Request) -> Visit:
     )
 
 
-async def _form_of(base: Annotated[Visit, Depends(person_visit)]) -> FormData | None:
+async def _form_of(base: Annotated[Visit, Depends(person_visit)]) -> AsyncIterator[FormData | None]:
+    """The form as long as its page is made; uploaded files are closed afterwards."""
     request = base.request
     if request.method != "POST":
-        return None
+        yield None
+        return
     length = request.headers.get("content-length", "")
     most = MOST_BYTES if base.person else MOST_BYTES_OF_STRANGERS
     if not length.isdecimal() or int(length) > most:
         raise BadInput("This is too much at once.").worded("problem.too-large", most=max(most // 1_000_000, 1))
-    return await request.form(max_files=20, max_fields=MOST_FIELDS, max_part_size=2_000_000)
+    async with request.form(max_files=20, max_fields=MOST_FIELDS, max_part_size=2_000_000) as form:
+        yield form
 
 
 def current_visit(

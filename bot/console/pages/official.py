@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from bot.console.guard import ANYBODY, Here, Room
 from bot.console.show import page
 from bot.console.visit import Visit
-from bot.domain.accounts import LANGUAGES, Platform
+from bot.domain.accounts import Platform
 from bot.roster import export
 from bot.roster.diff import diff
 from bot.roster.export import FeedEntry
@@ -19,6 +19,8 @@ from bot.store import roster_changes
 from bot.store.roster_changes import ChangeState
 
 room = Room()
+NAMES: Final = {"ja": "日本語", "en": "English", "zh-Hans": "简体中文", "vi": "Tiếng Việt"}
+"""Each language by its own name."""
 PUBLIC: Final = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
 
 
@@ -26,10 +28,10 @@ PUBLIC: Final = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-O
 def official(visit: Here) -> Response:
     """The account tables of the policy page, from the one roster, so that no two languages can disagree."""
     asked = visit.query("lang", visit.words.lang)
-    language = asked if asked in LANGUAGES else "ja"
+    language = asked if asked in NAMES else "ja"
     registry = visit.parts.registry()
     tables = [(platform, export.account_table(registry, platform, language)) for platform in Platform]
-    return page(visit, "roster/official.html", tables=tables, language=language, languages=LANGUAGES)
+    return page(visit, "roster/official.html", tables=tables, language=language, languages=NAMES)
 
 
 @room.page("/official.json", ANYBODY)
@@ -53,7 +55,9 @@ def verify_page(visit: Here) -> Response:
     answer = verify(asked, visit.parts.registry()) if asked else None
     if answer is not None and "application/json" in visit.request.headers.get("accept", ""):
         return JSONResponse(answer.as_dict(), headers=PUBLIC)
-    return page(visit, "roster/verify.html", asked=asked, answer=answer)
+    account = answer.account if answer else None
+    office = visit.parts.office(account).names.best(visit.words.lang) if account else ""
+    return page(visit, "roster/verify.html", asked=asked, answer=answer, account=account, office=office)
 
 
 def _history(visit: Visit) -> list[FeedEntry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,15 +11,17 @@ from typing import Final
 from fastapi.responses import PlainTextResponse, Response
 
 from bot.console.guard import Here, Number, Room, holders
+from bot.console.roster_fields import Field, account_fields, office_fields, typed
 from bot.console.show import JAPAN, NAV, go, page, sentence
 from bot.console.visit import Visit
-from bot.domain.accounts import Account, Office, Status, digest_of
+from bot.domain.accounts import Account, Office, digest_of
 from bot.domain.errors import BadInput, KouhouError, NotFound
 from bot.domain.people import Role
 from bot.roster.compare import compare
 from bot.roster.diff import hours_text
-from bot.roster.edit import Edit, Value
-from bot.roster.lint import Facts, lint
+from bot.roster.edit import Edit
+from bot.roster.lint import Facts, Level, LintFinding, lint
+from bot.roster.rules import RULES, Rule
 from bot.store import roster_changes
 from bot.store.roster_changes import ChangeState
 from bot.usecases import change_roster, truth_checks
@@ -41,16 +44,12 @@ NAV.append(("/roster/compare", "roster.compare", "admin|auditor", None))
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One editable key: ``choices`` empty for free text."""
+class LintGroup:
+    """What one rule says, each sentence once with the entries that it is about."""
 
-    key: tuple[str, ...]
-    value: str
-    choices: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return ".".join(self.key)
+    rule: Rule
+    error: bool
+    messages: dict[str, list[LintFinding]]
 
 
 @room.page("/roster", READERS)
@@ -59,8 +58,9 @@ def roster(visit: Here) -> Response:
     registry, language = visit.parts.registry(), visit.words.lang
     truths = _by_account(truth_checks.standing(visit.parts, now=visit.now))
     rows = [
-        (office, hours_text(office.hours, "en" if language == "en" else "ja"), registry.accounts_of(office.id))
+        (office, hours_text(office.hours, "en" if language == "en" else "ja").split(", "), account)
         for office in registry.offices
+        for account in registry.accounts_of(office.id) or (None,)
     ]
     refused = visit.app.keeper.refused
     return page(
@@ -80,7 +80,7 @@ def roster(visit: Here) -> Response:
 def lint_page(visit: Here) -> Response:
     """What the lint says about the file, line by line."""
     found = lint(visit.app.keeper.loaded, Facts(today=visit.today))
-    return page(visit, "roster/lint.html", found=found, file=visit.app.keeper.path.name)
+    return page(visit, "roster/lint.html", groups=_grouped(found), file=visit.app.keeper.path.name)
 
 
 @room.page("/roster/accounts/{account_id}", READERS)
@@ -100,7 +100,7 @@ def account_page(visit: Here, account_id: str) -> Response:
         attested=attested,
         fresh=attested is not None and attested[2] == digest_of(account),
         truths=truths,
-        fields=_account_fields(account),
+        fields=account_fields(account),
         may_edit=visit.has(Role.ADMIN),
         problem="",
         base=visit.app.keeper.loaded.sha256,
@@ -111,7 +111,7 @@ def account_page(visit: Here, account_id: str) -> Response:
 def propose_account(visit: Here, account_id: str) -> Response:
     """Proposes the fields that were changed; a second admin approves."""
     account = _account(visit, account_id)
-    return _propose(visit, "account", account.id, _account_fields(account), f"/roster/accounts/{account.id}")
+    return _propose(visit, "account", account.id, account_fields(account), f"/roster/accounts/{account.id}")
 
 
 @room.form("/roster/accounts/{account_id}/attest", READERS)
@@ -131,7 +131,7 @@ def office_page(visit: Here, office_id: str) -> Response:
         office=office,
         hours=hours_text(office.hours, "en" if visit.words.lang == "en" else "ja"),
         accounts=visit.parts.registry().accounts_of(office.id),
-        fields=_office_fields(office),
+        fields=office_fields(office),
         may_edit=visit.has(Role.ADMIN),
         problem="",
         base=visit.app.keeper.loaded.sha256,
@@ -141,7 +141,7 @@ def office_page(visit: Here, office_id: str) -> Response:
 @room.form("/roster/offices/{office_id}", ADMINS)
 def propose_office(visit: Here, office_id: str) -> Response:
     office = _office(visit, office_id)
-    return _propose(visit, "office", office.id, _office_fields(office), f"/roster/offices/{office.id}")
+    return _propose(visit, "office", office.id, office_fields(office), f"/roster/offices/{office.id}")
 
 
 @room.page("/roster/changes", holders(Role.ADMIN, Role.AUDITOR))
@@ -211,7 +211,7 @@ def _propose(visit: Visit, table: str, entry: str, fields: tuple[Field, ...], ba
     if visit.form.get("base") != visit.app.keeper.loaded.sha256:
         raise BadInput("The roster changed while you were editing; open the page again.").worded("problem.roster-moved")
     edits = [
-        Edit(table, entry, field.key, _typed(field, visit.form[field.name]))
+        Edit(table, entry, field.key, typed(field, visit.form[field.name]))
         for field in fields
         if _changed(visit, field)
     ]
@@ -234,16 +234,6 @@ def _changed(visit: Visit, field: Field) -> bool:
     return field.name in visit.form and visit.form[field.name].strip() != field.value
 
 
-def _typed(field: Field, text: str) -> Value | None:
-    """The value as the file writes it: spans as a list, steps as a number, nothing as a missing key."""
-    words = text.strip()
-    if field.key == ("hours", "weekdays"):
-        return [each.strip() for each in words.split(",") if each.strip()]
-    if field.key == ("approval_steps",):
-        return int(words) if words.isdigit() else words
-    return words or None
-
-
 def _day(text: str) -> datetime | None:
     if not text.strip():
         return None
@@ -253,31 +243,14 @@ def _day(text: str) -> datetime | None:
         raise BadInput("The day is written 2026-12-08.", key="effective").worded("problem.roster-day") from None
 
 
-def _account_fields(account: Account) -> tuple[Field, ...]:
-    return (
-        Field(("handle",), account.handle),
-        Field(("url",), account.url),
-        Field(("platform_id",), account.platform_id or ""),
-        Field(("status",), account.status.value, tuple(status.value for status in Status)),
-        Field(("purpose",), account.purpose),
-        Field(("notes",), account.notes),
-    )
-
-
-def _office_fields(office: Office) -> tuple[Field, ...]:
-    weekdays = {office.hours.on(day) for day in range(5)}
-    same = ", ".join(str(span) for span in weekdays.pop()) if len(weekdays) == 1 else ""
-    certainties = ("confirmed", "sourced", "uncertain", "unknown", "set-by-hand")
-    return (
-        *(Field(("name", tag), office.names.get(tag) or "") for tag in ("ja", "en", "zh-Hans", "vi")),
-        Field(("hours", "weekdays"), same),
-        Field(("hours", "certainty"), office.hours.certainty.value, certainties),
-        Field(("hours", "source"), office.hours.source),
-        Field(("hours", "signed_by"), office.hours.signed_by),
-        Field(("hours", "note"), office.hours.note),
-        Field(("approval_steps",), str(office.approval_steps), ("1", "2", "3")),
-        Field(("disaster",), office.disaster.value, ("second-person", "review-after")),
-    )
+def _grouped(found: Sequence[LintFinding]) -> list[LintGroup]:
+    """Errors first, then in the order of the rules."""
+    groups: dict[tuple[bool, str], dict[str, list[LintFinding]]] = defaultdict(lambda: defaultdict(list))
+    for each in found:
+        groups[each.level is not Level.ERROR, each.rule][each.message].append(each)
+    order = list(RULES)
+    keys = sorted(groups, key=lambda key: (key[0], order.index(key[1])))
+    return [LintGroup(RULES[rule], not mild, groups[mild, rule]) for mild, rule in keys]
 
 
 def _by_account(truths: tuple[Truth, ...]) -> dict[str, list[Truth]]:
