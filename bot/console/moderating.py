@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.console.guard import holders
+from bot.console.show import NAV
 from bot.console.visit import Visit
 from bot.domain.cases import Case
 from bot.domain.errors import BadInput
 from bot.domain.judging import Opinion
 from bot.domain.people import Role
-from bot.usecases import wordings
+from bot.store import cases
+from bot.usecases import tasks, wordings
 from moderation.cases import CaseState, Move
 from moderation.categories import Category
 from moderation.ladder import Step
@@ -27,7 +29,35 @@ DANGER: Final = (Move.DELETE_NOW, Move.PROPOSE_DELETE, Move.PROPOSE_BLOCK)
 HARSH: Final = frozenset({Category.DEFAMATION, Category.ILLEGAL_OR_INDECENT})
 KEYS: Final = {Move.CLAIM: "c", Move.HIDE: "a", Move.APPROVE: "a", Move.DISMISS: "d", Move.UNDO: "u"}
 
+NO_VIOLATION: Final = "0"
+
 Choices = list[tuple[str, str]]
+
+
+def _open_cases(visit: Visit) -> int:
+    with visit.parts.store.read() as tx:
+        counts = cases.count_by_lane(tx, states=WORKING, offices=visit.offices(*READERS))
+    return sum(counts.values())
+
+
+def tasks_due(visit: Visit) -> tasks.Tasks:
+    """What waits for somebody in the offices of this person."""
+    with visit.parts.store.read() as tx:
+        return tasks.due(tx, offices=visit.offices(*READERS), now=visit.now)
+
+
+_ALL: Final = "moderator|reviewer|auditor"
+NAV += [
+    ("/cases", "cases.queue", _ALL, _open_cases),
+    ("/reviews", "cases.to.reviews", _ALL, lambda visit: tasks_due(visit).total),
+    ("/groups", "cases.to.groups", "moderator|reviewer", None),
+    ("/appeals", "cases.to.appeals", _ALL, None),
+    ("/quality", "cases.to.quality", _ALL, None),
+    ("/policies", "cases.to.policies", f"{_ALL}|admin", None),
+    ("/reports", "cases.to.reports", f"{_ALL}|admin", None),
+    ("/erasure", "erasure.title", "reviewer|admin", None),
+]
+"""In the order of a moderator's day."""
 
 
 def is_harsh(case: Case) -> bool:
@@ -58,6 +88,15 @@ def categories(visit: Visit) -> Choices:
     return [(str(int(each)), f"{int(each)} {visit.words.plain(f'category.{int(each)}')}") for each in Category]
 
 
+def views(visit: Visit) -> Choices:
+    """Choices for an own view: nothing is chosen at first."""
+    return [
+        ("", visit.words.plain("cases.choose")),
+        (NO_VIOLATION, visit.words.plain("cases.no-violation")),
+        *categories(visit),
+    ]
+
+
 def steps(visit: Visit) -> Choices:
     return [(step.word, visit.words.plain(f"step.{step.word}")) for step in Step]
 
@@ -75,7 +114,9 @@ def offices(visit: Visit, allowed: Iterable[str] | None) -> Choices:
 
 
 def opinion_of(visit: Visit) -> Opinion:
-    """Somebody's own view from a form; an unknown step counts as none."""
+    """Somebody's own view from a form; nothing counts as a view until it was chosen."""
+    if visit.form.get("category") != NO_VIOLATION and category_of(visit.form.get("category", "")) is None:
+        raise BadInput("Choose what you think yourself.", key="category").worded("problem.own-view")
     step = visit.form.get("step", "")
     known = {each.word: each for each in Step}
     return Opinion(category_of(visit.form.get("category", "")), known.get(step, Step.NONE))

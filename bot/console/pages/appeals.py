@@ -9,21 +9,11 @@ from fastapi.responses import Response
 
 from bot.console.guard import Here, Room
 from bot.console.moderating import DESK, READERS
-from bot.console.show import NAV, page
-from bot.console.visit import Visit
+from bot.console.show import page
 from bot.store import cases, judging
-from moderation.cases import CaseState
 
 room = Room()
 BACK: Final = timedelta(days=180)
-
-
-def _waiting(visit: Visit) -> int:
-    with visit.parts.store.read() as tx:
-        return cases.count(tx, cases.Wanted(states=(CaseState.APPEALED,), offices=visit.offices(*READERS)), most=100)
-
-
-NAV.append(("/appeals", "cases.to.appeals", "moderator|reviewer|auditor", _waiting))
 
 
 @room.page("/appeals", DESK)

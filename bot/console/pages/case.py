@@ -140,6 +140,7 @@ def _case_page(
         danger=DANGER,
         keys=KEYS,
         categories=desk.categories(visit),
+        views=desk.views(visit),
         notes=desk.notes(visit),
         channels=desk.coded(visit, "channel", [each.value for each in Channel]),
         steps=desk.steps(visit),

@@ -11,10 +11,9 @@ from fastapi.responses import Response
 from bot.console import moderating as desk
 from bot.console.guard import Here, Room
 from bot.console.moderating import DESK, READERS, WORKING
-from bot.console.show import NAV, page
+from bot.console.show import page
 from bot.console.visit import Visit
 from bot.domain.cases import Case, KeptReply
-from bot.domain.people import Role
 from bot.store import cases, replies
 from bot.store.cases import Wanted
 from moderation.cases import CaseState
@@ -23,15 +22,6 @@ room = Room()
 PER_PAGE: Final = 50
 _LANES: Final = ("0", "1", "2", "3")
 _SCORES: Final = (("50", "0.5"), ("70", "0.7"), ("90", "0.9"))
-
-
-def _open_cases(visit: Visit) -> int:
-    with visit.parts.store.read() as tx:
-        counts = cases.count_by_lane(tx, states=WORKING, offices=visit.offices(Role.MODERATOR, Role.REVIEWER))
-    return sum(counts.values())
-
-
-NAV.append(("/cases", "cases.queue", "moderator|reviewer|auditor", _open_cases))
 
 
 @dataclass(frozen=True, slots=True)

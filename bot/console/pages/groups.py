@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from bot.console import moderating as desk
 from bot.console.guard import Here, Room
 from bot.console.moderating import DANGER, DESK, HANDS, KEYS, READERS
-from bot.console.show import NAV, go, page, sentence
+from bot.console.show import go, page, sentence
 from bot.console.visit import Visit
 from bot.domain.cases import Case, KeptReply
 from bot.domain.errors import BadInput, KouhouError, NotFound
@@ -33,9 +33,6 @@ STAGES: Final[Mapping[str, tuple[CaseState, ...]]] = {
 """What stands alike is decided alike; each stage is a list of its own."""
 SHOWN: Final = 50
 _STEP: Final = {Move.HIDE: Step.HIDE, Move.PROPOSE_BLOCK: Step.BLOCK, Move.PROPOSE_DELETE: Step.DELETE}
-
-
-NAV.append(("/groups", "cases.to.groups", "moderator|reviewer", None))
 
 
 @room.page("/groups", HANDS)
@@ -108,6 +105,7 @@ def _one(
         grounds=bool(set(moves) & set(_STEP)),
         lower=any(move in DANGER for move in moves),
         categories=desk.categories(visit),
+        views=desk.views(visit),
         steps=desk.steps(visit),
         notes=desk.notes(visit),
         typed=kept | {"category": kept["category"] or str(int(sample.labels[0])) if sample.labels else ""},

@@ -5,29 +5,19 @@ from __future__ import annotations
 from fastapi.responses import Response
 
 from bot.console.guard import Here, Number, Room, holders
-from bot.console.moderating import DESK, READERS
-from bot.console.show import NAV, go, page
-from bot.console.visit import Visit
+from bot.console.moderating import DESK, tasks_due
+from bot.console.show import go, page
 from bot.domain.people import Role
 from bot.store import cases
 from bot.usecases import tasks
-from bot.usecases.tasks import Tasks
 
 room = Room()
-
-
-def _due(visit: Visit) -> Tasks:
-    with visit.parts.store.read() as tx:
-        return tasks.due(tx, offices=visit.offices(*READERS), now=visit.now)
-
-
-NAV.append(("/reviews", "cases.to.reviews", "moderator|reviewer|auditor", lambda visit: _due(visit).total))
 
 
 @room.page("/reviews", DESK)
 def due(visit: Here) -> Response:
     """Everything that waits for somebody, by kind."""
-    found = _due(visit)
+    found = tasks_due(visit)
     with visit.parts.store.read() as tx:
         drifted = {case.id: case for case in cases.many(tx, [each.case for each in found.drifts])}
     return page(visit, "cases/reviews.html", due=found, drifted=drifted, may_keep=visit.has(Role.REVIEWER))

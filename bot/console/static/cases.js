@@ -30,4 +30,8 @@
       if (list) { list.value = event.key; list.focus(); }
     } else press(event.key);
   });
+
+  // A page that shows how far something is looks again by itself; without a script there is a link.
+  const again = document.querySelector("[data-again]");
+  if (again) setTimeout(() => location.reload(), Number(again.dataset.again));
 }

@@ -1,0 +1,170 @@
+"""Policy as versions: draft, see on the archive what would change, a second person makes it live, take it back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from difflib import unified_diff
+from itertools import islice
+from typing import Any, Final
+
+from fastapi.responses import Response
+
+from bot.console import rescreening
+from bot.console.guard import Here, Number, Room, holders
+from bot.console.show import go, page, sentence
+from bot.console.visit import JAPAN, Visit
+from bot.domain.cases import KeptReply
+from bot.domain.errors import BadInput, KouhouError
+from bot.domain.judging import PolicyState, PolicyVersion
+from bot.domain.people import EVERYWHERE, Role
+from bot.store import audit, policies, replies
+from bot.usecases import brake
+from bot.usecases import policies as policy
+from bot.usecases.rescreen import Span
+from moderation.drafts import shipped_text
+
+room = Room()
+READERS: Final = holders(Role.ADMIN, Role.REVIEWER, Role.AUDITOR, Role.MODERATOR)
+ADMINS: Final = holders(Role.ADMIN)
+SECOND: Final = holders(Role.ADMIN, Role.REVIEWER)
+MOST_LINES: Final = 400
+SHOWN: Final = 5
+"""Examples of each kind of change, by category."""
+
+
+@room.page("/policies", READERS)
+def listing(visit: Here) -> Response:
+    """Versions, the newest first, and how the live one does beside the one before."""
+    with visit.parts.store.read() as tx:
+        found = [each for each in policies.find(tx) if each.state is not PolicyState.SHIPPED]
+        live = policies.live(tx)
+        rates = brake.rates(tx, live, now=visit.now) if live else None
+    version = visit.parts.screener().policy.version
+    return page(
+        visit, "cases/policies.html", versions=found, live=live, rates=rates, version=version, admin=_admin(visit)
+    )
+
+
+@room.page("/policies/new", ADMINS)
+def new(visit: Here) -> Response:
+    return page(visit, "cases/policy_new.html", text=policy.text_in_force(visit.parts), note="", problem="")
+
+
+@room.form("/policies/new", ADMINS)
+def draft(visit: Here) -> Response:
+    """Keeps a draft; what cannot be read is told with its key, and what was typed stays."""
+    text, note = visit.form.get("text", "").replace("\r\n", "\n"), visit.form.get("note", "")
+    try:
+        made = policy.draft(visit.parts, text, note=note, by=visit.by, now=visit.now)
+    except KouhouError as exc:
+        told = sentence(visit, exc)
+        return page(visit, "cases/policy_new.html", 422, text=text, note=note, problem=told)
+    return go(f"/policies/{made.id}", done="policy-drafted")
+
+
+@room.page("/policies/{number}", READERS)
+def one(visit: Here, number: Number) -> Response:
+    with visit.parts.store.read() as tx:
+        found = policies.get(tx, number)
+        base = policies.by_version(tx, found.base)
+    return page(
+        visit,
+        "cases/policy.html",
+        policy=found,
+        lines=_differences(base.text if base else shipped_text(), found.text),
+        run=rescreening.runs_of(visit.request.app).get(number),
+        changes=_changes(visit, found),
+        accounts=[("", visit.words.plain("cases.any")), *((a.id, a.handle) for a in visit.parts.registry().accounts)],
+        today=visit.today.isoformat(),
+        since=(visit.today - timedelta(days=30)).isoformat(),
+        admin=_admin(visit),
+        second=visit.has(Role.ADMIN, Role.REVIEWER) and visit.by.login not in (found.made_by, found.proposed_by),
+    )
+
+
+@room.form("/policies/{number}/rescreen", ADMINS)
+def rescreen(visit: Here, number: Number) -> Response:
+    """Holds the archive against the draft in the background; the page shows how far it is."""
+    form = visit.form
+    span = Span(_day(form.get("since", "")), _day(form.get("until", "")) + timedelta(days=1), form.get("account", ""))
+    rescreening.start(visit.request.app, visit.parts, number, span, visit.by)
+    return go(f"/policies/{number}")
+
+
+@room.form("/policies/{number}/stop", ADMINS)
+def stop(visit: Here, number: Number) -> Response:
+    """Ends the run at its next batch; nothing is kept of it."""
+    run = rescreening.runs_of(visit.request.app).get(number)
+    if run is not None:
+        run.stop.set()
+    return go(f"/policies/{number}")
+
+
+@room.form("/policies/{number}/propose", ADMINS)
+def propose(visit: Here, number: Number) -> Response:
+    policy.propose(visit.parts, number, by=visit.by, now=visit.now)
+    return go(f"/policies/{number}", done="policy-proposed")
+
+
+@room.form("/policies/{number}/live", SECOND)
+def make_live(visit: Here, number: Number) -> Response:
+    policy.make_live(visit.parts, number, by=visit.by, now=visit.now)
+    return go(f"/policies/{number}", done="policy-live")
+
+
+@room.form("/policies/{number}/drop", ADMINS)
+def drop(visit: Here, number: Number) -> Response:
+    policy.drop(visit.parts, number, by=visit.by, now=visit.now)
+    return go("/policies", done="policy-dropped")
+
+
+@room.form("/policies/take-back", ADMINS)
+def take_back(visit: Here) -> Response:
+    """The brake by hand: the version before is in force again."""
+    policy.take_back(visit.parts, reason=visit.form.get("reason", ""), by=visit.by, now=visit.now)
+    return go("/policies", done="policy-taken-back")
+
+
+def _admin(visit: Visit) -> bool:
+    return visit.by.may(Role.ADMIN, EVERYWHERE, visit.today)
+
+
+def _differences(before: str, after: str) -> list[tuple[str, str]]:
+    """Changed lines with a little around them: (``+``, ``-``, space or ``@``) and the line."""
+    lines = islice(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2), 2, MOST_LINES)
+    return [(line[:1], line[1:] if line[:1] in "+- " else "…") for line in lines if line]
+
+
+def _changes(visit: Visit, found: PolicyVersion) -> list[tuple[str, dict[str, Any], list[tuple[int, str, KeptReply]]]]:
+    """Each kind of change with its counts and examples in words; that they were read is written down."""
+    report = found.report
+    if not report:
+        return []
+    wanted = {n for kind in _KINDS for each in report[kind]["examples"].values() for n in each[:SHOWN]}
+    allowed = visit.accounts(Role.ADMIN, Role.MODERATOR, Role.REVIEWER, Role.AUDITOR)
+    with visit.parts.store.begin() as tx:
+        said = replies.many(tx, sorted(wanted))
+        if said:
+            about = f"policy:{found.id}"
+            audit.append(tx, visit.by, "policy.examples-read", about, at=visit.now, replies=sorted(said))
+    shown = {n: reply for n, reply in said.items() if allowed is None or reply.account in allowed}
+    return [(kind, report[kind], _examples(report[kind]["examples"], shown)) for kind in _KINDS]
+
+
+_KINDS: Final = ("flagged", "freed", "moved")
+
+
+def _examples(by_category: dict[str, list[int]], shown: dict[int, KeptReply]) -> list[tuple[int, str, KeptReply]]:
+    return [
+        (number, category, shown[number])
+        for category, numbers in by_category.items()
+        for number in numbers[:SHOWN]
+        if number in shown
+    ]
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=JAPAN)
+    except ValueError:
+        raise BadInput("Write the day like 2026-12-08.", key="since").worded("problem.day") from None

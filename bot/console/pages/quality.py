@@ -1,0 +1,98 @@
+"""How good screening and deciding are, with intervals; blind items to judge; golden cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from fastapi.responses import Response
+
+from bot.console import charts
+from bot.console import moderating as desk
+from bot.console.guard import Here, Number, Room, holders
+from bot.console.moderating import DESK, HANDS, READERS
+from bot.console.show import go, page
+from bot.console.visit import Visit
+from bot.domain.people import Role
+from bot.usecases import golden, quality
+from bot.usecases.quality import Quality, Row
+
+room = Room()
+SPANS: Final = (30, 90, 365)
+
+
+@room.page("/quality", DESK)
+def overview(visit: Here) -> Response:
+    days = visit.number("days", 90)
+    days = days if days in SPANS else 90
+    found = _measured(visit, days)
+    return page(
+        visit,
+        "cases/quality.html",
+        found=found,
+        days=days,
+        spans=SPANS,
+        by_category=_named(visit, found.by_category),
+        proposals=quality.proposals(visit.parts, since=visit.now - timedelta(days=days), until=visit.now),
+        to_judge=len(golden.waiting(visit.parts, by=visit.by, now=visit.now)) if _judges(visit) else 0,
+        judges=_judges(visit),
+    )
+
+
+@room.page("/quality/precision.svg", DESK)
+def precision(visit: Here) -> Response:
+    days = visit.number("days", 90)
+    rows = _named(visit, _measured(visit, days if days in SPANS else 90).by_category)
+    shares = [(name, round(row.precision.value * 100)) for name, row in rows if row.precision.of]
+    return charts.bars(visit.words.plain("quality.precision"), shares, lying=True)
+
+
+@room.page("/quality/judge", HANDS)
+def judge_next(visit: Here) -> Response:
+    """One item at a time; nothing tells where it comes from."""
+    found = golden.waiting(visit.parts, by=visit.by, now=visit.now, limit=20)
+    return page(
+        visit,
+        "cases/judge.html",
+        item=found[0] if found else None,
+        left=len(found),
+        views=desk.views(visit),
+        steps=desk.steps(visit),
+    )
+
+
+@room.form("/quality/judge/{number}", HANDS)
+def judge(visit: Here, number: Number) -> Response:
+    golden.judge(visit.parts, number, desk.opinion_of(visit), by=visit.by, now=visit.now)
+    return go("/quality/judge", done="judged")
+
+
+@room.page("/quality/golden", holders(Role.REVIEWER))
+def golden_form(visit: Here) -> Response:
+    return page(visit, "cases/golden.html", views=desk.views(visit))
+
+
+@room.form("/quality/golden", holders(Role.REVIEWER))
+def add_golden(visit: Here) -> Response:
+    """A case with a known answer, invented or cleared of everything personal."""
+    form = visit.form
+    category = desk.opinion_of(visit).category
+    golden.add_golden(
+        visit.parts, text=form.get("text", ""), post=form.get("post", ""), category=category,
+        note="criticism" if form.get("criticism") else "", by=visit.by, now=visit.now,
+    )  # fmt: skip
+    return go("/quality/golden", done="golden-added")
+
+
+def _measured(visit: Visit, days: int) -> Quality:
+    since = visit.now - timedelta(days=days)
+    return quality.measure(visit.parts, since=since, until=visit.now, offices=visit.offices(*READERS))
+
+
+def _named(visit: Visit, rows: Sequence[Row]) -> list[tuple[str, Row]]:
+    return [(f"{n} {visit.words.plain(f'category.{n}')}", row) for n, row in enumerate(rows, 1)]
+
+
+def _judges(visit: Visit) -> bool:
+    return visit.has(Role.MODERATOR, Role.REVIEWER)
