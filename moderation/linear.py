@@ -83,16 +83,34 @@ class LinearModel:
 
         Code points of ``reply.text``; weights are shares of all evidence for the category, so they add up to at most 1.
         """
-        if not reply.text:
+        return self.spans_of([(reply, category)], most)[0]
+
+    def spans_of(
+        self, asked: Sequence[tuple[Reply, Category]], most: int = 3
+    ) -> list[list[tuple[int, int, float]]]:
+        """What :meth:`spans` says for each reply and category asked about; together they cost a tenth."""
+        if not asked:
             return []
-        strength = np.zeros(len(reply.text) + 1)
-        for block, buckets, start, end in places(reply, self._folds):
-            weight = self._weights[buckets, category - 1].astype(float) * BLOCK_WEIGHTS[block]
-            inside = (start >= 0) & (end <= len(reply.text)) & (end > start) & (weight != 0)
-            each = weight[inside] / (end - start)[inside]
-            np.add.at(strength, start[inside], each)
-            np.add.at(strength, end[inside], -each)
-        return _strongest(np.cumsum(strength)[:-1], most)
+        lengths = np.array([len(reply.text) for reply, _ in asked], np.int64)
+        columns = np.array([category - 1 for _, category in asked], np.int64)
+        steps = self._steps([reply.text for reply, _ in asked], lengths, columns)
+        ends = np.cumsum(lengths + 1).tolist()
+        each = (steps[end - length - 1 : end - 1] for end, length in zip(ends, lengths.tolist(), strict=True))
+        return [_strongest(np.cumsum(step), most) for step in each]
+
+    def _steps(self, texts: Sequence[str], lengths: Array, columns: Array) -> Array:
+        """How much the evidence rises or falls at each code point of the texts, one place more than letters for each."""
+        offsets = np.cumsum(lengths + 1) - lengths - 1
+        where, change = [], []
+        for block, owner, buckets, start, end in places(texts, self._folds):
+            weight = self._weights[buckets, columns.take(owner)].astype(float) * BLOCK_WEIGHTS[block]
+            inside = np.flatnonzero((start >= 0) & (end <= lengths.take(owner)) & (end > start) & (weight != 0))
+            start, end, offset = start.take(inside), end.take(inside), offsets.take(owner.take(inside))
+            each = weight.take(inside) / (end - start)
+            where += [start + offset, end + offset]
+            change += [each, -each]
+        total = int((lengths + 1).sum())
+        return np.bincount(np.concatenate(where), np.concatenate(change), total) if where else np.zeros(total)
 
     def _margins(self, seen: Seen) -> tuple[Array, Array]:
         segments = seen.rows * _WIDTH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -67,16 +67,32 @@ def read(replies: Sequence[Reply], folds: tuple[FoldTable, FoldTable]) -> Seen:
     return Seen(n, _keys(parts), context(replies, written, seen, bare, hashed), hashed)
 
 
-def places(reply: Reply, folds: tuple[FoldTable, FoldTable]) -> Iterator[tuple[int, Array, Array, Array]]:
-    """For one reply's text: block, buckets, and the code points ``[start, end)`` each n-gram was written at."""
-    seen = surface(raw([reply.text]), folds[0])
+class Place(NamedTuple):
+    """N-grams of one block: index of the text, bucket, and the code points ``[start, end)`` of each."""
+
+    block: int
+    owner: Array
+    buckets: Array
+    start: Array
+    end: Array
+
+
+def places(texts: Sequence[str], folds: tuple[FoldTable, FoldTable]) -> Iterator[Place]:
+    """Where every n-gram of the texts was written, block by block."""
+    seen = surface(raw(texts), folds[0])
     bare = shapes(skeleton(seen, folds[1]))
     for base, letters in ((0, seen), (ORDERS, bare)):
         for order, hashes, first in grams(letters, ORDERS, _SEED + base):
-            yield base + order - 1, _bucket(hashes), letters.origin[first], letters.origin[first + order - 1] + 1
+            yield _place(base + order - 1, letters, hashes, first, first + order - 1)
     hashes, first, last = words(seen, _SEED)
-    yield WORDS, _bucket(hashes), seen.origin[first], seen.origin[last] + 1
-    yield WORDS, _bucket(_pairs(hashes)), seen.origin[first[:-1]], seen.origin[last[1:]] + 1
+    yield _place(WORDS, seen, hashes, first, last)
+    together = np.flatnonzero(seen.owner.take(first[1:]) == seen.owner.take(first[:-1]))
+    yield _place(WORDS, seen, _pairs(hashes)[together], first[together], last[together + 1])
+
+
+def _place(block: int, letters: Letters, hashes: Array, first: Array, last: Array) -> Place:
+    owner, origin = letters.owner, letters.origin
+    return Place(block, owner.take(first), _bucket(hashes), origin.take(first), origin.take(last) + 1)
 
 
 def _surface_parts(hashed: Sequence[Grams]) -> Iterator[Part]:

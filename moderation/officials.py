@@ -32,6 +32,7 @@ class Roster:
         self.handles = {official.handle.casefold().lstrip("@") for official in self.officials}
         self.keys = {handle_key(official.handle): official.handle for official in self.officials}
         self.pairs = {key: letter_pairs(key) for key in self.keys}
+        self.shapes = [(key, len(key), pairs) for key, pairs in self.pairs.items()]
         self.names = {
             text.fold_bare(name): name for official in self.officials for name in official.names if len(name) >= 4
         }

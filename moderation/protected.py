@@ -9,7 +9,6 @@ from typing import Final
 from moderation.categories import VIEWPOINT_RISK, Category
 from moderation.context import Context
 from moderation.model import Freed
-from moderation.officials import declares_itself
 
 _GROUNDS: Final = (
     ("condemn", "quotes-to-condemn", 0.35),
@@ -42,7 +41,7 @@ def spare(context: Context, scores: Mapping[Category, float]) -> dict[Category, 
         after[Category.ALTERED_POST] *= 0.4
     if quotes_to_condemn(context):
         after[Category.DEFAMATION] *= 0.6
-    if declares_itself(context.reply.author) and not context.has("ask-data", "claim"):
+    if context.parody and not context.has("ask-data", "claim"):
         after[Category.IMPERSONATION] *= 0.4
     if not (context.reply.author.handle or context.reply.author.name or context.has("claim")):
         after[Category.IMPERSONATION] *= 0.5  # nobody poses without a name and without a word that claims one

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Final, NamedTuple
 
 from moderation import protected
 from moderation.archive import Archive
@@ -14,7 +14,7 @@ from moderation.categories import VIEWPOINT_RISK, Category
 from moderation.context import Context, Detector, Surroundings
 from moderation.detectors import DETECTORS
 from moderation.fusion import WEIGHTS, Fused, Fusion, assure, features
-from moderation.lexicon import default_lexicon, lexicon_files
+from moderation.lexicon import Hit, default_lexicon, lexicon_files
 from moderation.linear import LinearModel, ModelScores
 from moderation.model import Action, Finding, Official, Reply, Signal, SignalKind, Verdict
 from moderation.officials import PUBLIC_NUMBERS, Roster
@@ -27,8 +27,21 @@ MOST_CHARACTERS: Final = 5_000
 _URGENT_SIGNALS: Final = frozenset(
     {SignalKind.CRISIS, SignalKind.THREAT_TO_LIFE, SignalKind.EXPOSED_NUMBER, SignalKind.FALSE_NOTICE}
 )
+_NOTHING: Final = dict.fromkeys(Category, 0.0)
 _LAST_RESORT: Final = frozenset({Category.UNRELATED, Category.OTHER_UNSUITABLE})
+_AT_ONCE: Final = 256
+"""Replies looked at together: more are no faster, and what was seen of them would fill memory until all are judged."""
 Look = tuple[Context, list[Finding], list[Signal]]
+
+
+class _Weighed(NamedTuple):
+    """What rules and model say together: ``ruled`` by detectors alone; ``known``: screening was taught the language."""
+
+    ruled: Mapping[Category, float]
+    scores: Mapping[Category, float]
+    labels: tuple[Category, ...]
+    known: bool
+    fused: Fused | None
 
 
 class Screener:
@@ -51,6 +64,8 @@ class Screener:
         self._model = model
         self._fusion = fusion or (Fusion.load() if model else None)
         self._detectors = tuple(detectors)
+        of, languages = policy.thresholds.of, ("", *policy.thresholds.label_by_language)
+        self._limits = {language: [(c, of(c, language)) for c in Category] for language in languages}
 
     def screen(self, reply: Reply) -> Verdict:
         """The verdict on one reply; never raises, whatever the reply holds."""
@@ -58,18 +73,22 @@ class Screener:
 
     def screen_many(self, replies: Sequence[Reply]) -> list[Verdict]:
         """Verdicts in the order of the replies; batches are several times faster than single calls."""
-        cut = [_cut(reply) for reply in replies]
-        looks = [self.look(reply) for reply in cut]
-        return self.judge(replies, looks, self._modelled(cut, looks))
+        found: list[Verdict] = []
+        for start in range(0, len(replies), _AT_ONCE):
+            some = replies[start : start + _AT_ONCE]
+            cut = [_cut(reply) for reply in some]
+            looks = [self.look(reply) for reply in cut]
+            found += self.judge(some, looks, self._modelled(cut, looks))
+        return found
 
     def judge(
         self, replies: Sequence[Reply], looks: Sequence[Look], modelled: Sequence[ModelScores | None]
     ) -> list[Verdict]:
         """Verdicts from what the detectors saw and what a model scored, for those who bring their own scores."""
         found = [features(*look, model) if model else {} for look, model in zip(looks, modelled, strict=True)]
-        fused = self._fuse(found)
-        rows = zip(replies, looks, modelled, found, fused, strict=True)
-        return [self._verdict(reply, look, model, each, score) for reply, look, model, each, score in rows]
+        weighed = list(map(self._weigh, looks, modelled, self._fuse(found)))
+        evidence = self._weighed_evidence(looks, weighed, found)
+        return list(map(self._verdict, replies, looks, weighed, evidence))
 
     def look(self, reply: Reply) -> Look:
         """What the detectors alone see in one reply."""
@@ -103,66 +122,81 @@ class Screener:
             return [None] * len(found)
         return self._fusion.scores(found)
 
-    def _verdict(
-        self,
-        reply: Reply,
-        look: Look,
-        model: ModelScores | None,
-        found: Mapping[str, float],
-        fused: Fused | None,
-    ) -> Verdict:
-        context, findings, signals = look
-        language = context.language
-        ruled = highest(findings)
-        known = _taught(context, model)
+    def _weigh(self, look: Look, model: ModelScores | None, fused: Fused | None) -> _Weighed:
+        context, findings, _ = look
         if _foreign(context):
             fused = None  # a model's word on a script it never learned means nothing
+        ruled = highest(findings)
         weighed = assure(fused.scores, findings) if fused else protected.relieve(context, ruled)
         scores = protected.spare(context, weighed)
+        known = _taught(context, model)
         if not known:  # doubt goes to the writer: opinion in an unknown language is not judged by its sound
             scores = {c: score / 2 if c in VIEWPOINT_RISK else score for c, score in scores.items()}
-        labels = self._labels(language.tag, scores)
-        seen = [*findings, *self._weighed_evidence(context, labels, findings, found, scores)]
-        told = [*self._crisis(context, signals, fused), *_coverage(reply, known)]
+        return _Weighed(ruled, scores, self._labels(context.language.tag, scores), known, fused)
+
+    def _verdict(self, reply: Reply, look: Look, weighed: _Weighed, evidence: Sequence[Finding]) -> Verdict:
+        context, findings, signals = look
+        ruled, scores, labels, known, fused = weighed
+        seen = [*findings, *evidence]
+        if len(seen) > 1:
+            seen.sort(key=lambda finding: (finding.category not in labels, -finding.score))
+        told = self._crisis(context, signals, fused) + _coverage(reply, known)
         return Verdict(
             id=reply.id,
             labels=labels,
             scores=scores,
-            findings=tuple(sorted(seen, key=lambda finding: (finding.category not in labels, -finding.score))),
+            findings=tuple(seen),
             signals=tuple(told),
             action=self._action(labels, scores, told),
             policy=self.policy.version,
-            language=language.tag,
-            language_doubt=language.doubt,
+            language=context.language.tag,
+            language_doubt=context.language.doubt,
             freed=protected.freed(context, ruled, labels, fused.protected if fused else 0.0),
         )
 
     def _labels(self, language: str, scores: Mapping[Category, float]) -> tuple[Category, ...]:
         """Categories at or above their threshold; 8 and 9 only where nothing more specific applies."""
-        labels = [c for c in Category if scores[c] >= self.policy.thresholds.of(c, language)]
+        limits = self._limits.get(language, self._limits[""])
+        labels = [category for category, limit in limits if scores[category] >= limit]
         specific = [c for c in labels if c not in _LAST_RESORT]
         return tuple(specific or sorted(labels, key=lambda c: -scores[c])[:1])
 
     def _weighed_evidence(
-        self,
-        context: Context,
-        labels: Sequence[Category],
-        findings: Sequence[Finding],
-        found: Mapping[str, float],
-        scores: Mapping[Category, float],
-    ) -> Iterator[Finding]:
+        self, looks: Sequence[Look], weighed: Sequence[_Weighed], found: Sequence[Mapping[str, float]]
+    ) -> list[list[Finding]]:
         """Where it was seen, for labels that no detector showed: the terms that weigh most, else the model's places."""
-        shown = {finding.category for finding in findings}
-        for label in labels:
-            if label in shown or self._fusion is None:
-                continue
-            hits = [context.hits[group][0] for group in self._fusion.speaks_for(found, label)[:3]]
-            for hit in hits:
-                yield Finding(label, scores[label], "weighed-terms", *hit.span(), f"words-of-{hit.term.group}")
-            if not hits and self._model:
-                end = len(context.reply.text)
-                for first, last, _ in self._model.spans(context.reply, label) or [(0, end, 1.0)]:
-                    yield Finding(label, scores[label], "trained-model", first, last, "words-weighed-together")
+        evidence: list[list[Finding]] = [[] for _ in looks]
+        unseen: list[tuple[int, Category]] = []
+        for index, ((context, findings, _), each) in enumerate(zip(looks, weighed, strict=True)):
+            shown = {finding.category for finding in findings} if each.labels else set()
+            for label in each.labels:
+                if label in shown or self._fusion is None:
+                    continue
+                groups = self._fusion.speaks_for(found[index], label)[:3]
+                evidence[index] += [_weighed_term(label, each.scores[label], context.hits[g][0]) for g in groups]
+                if not groups:
+                    unseen.append((index, label))
+        self._add_places(looks, weighed, unseen, evidence)
+        return evidence
+
+    def _add_places(
+        self,
+        looks: Sequence[Look],
+        weighed: Sequence[_Weighed],
+        unseen: Sequence[tuple[int, Category]],
+        evidence: Sequence[list[Finding]],
+    ) -> None:
+        """All places of a batch are asked of the model at once, which is many times cheaper than one by one."""
+        if self._model is None:
+            return
+        replies = [looks[index][0].reply for index, _ in unseen]
+        spans = self._model.spans_of([(reply, label) for reply, (_, label) in zip(replies, unseen, strict=True)])
+        for reply, (index, label), each in zip(replies, unseen, spans, strict=True):
+            score = weighed[index].scores[label]
+            for first, last, _ in each or [(0, len(reply.text), 1.0)]:
+                evidence[index].append(
+                    Finding(label, score, "trained-model", first, last, "words-weighed-together")
+                )
 
     def _crisis(self, context: Context, signals: Sequence[Signal], fused: Fused | None) -> list[Signal]:
         """With a trained model its weighed chance replaces the bare term's score, and may raise the signal alone."""
@@ -181,7 +215,7 @@ class Screener:
     ) -> Action:
         thresholds = self.policy.thresholds
         needed = {SignalKind.CRISIS: thresholds.crisis}
-        if any(s.kind in _URGENT_SIGNALS and s.score >= needed.get(s.kind, thresholds.signal) for s in signals):
+        if signals and any(s.kind in _URGENT_SIGNALS and s.score >= needed.get(s.kind, thresholds.signal) for s in signals):
             return Action.URGENT
         if any(scores[label] >= thresholds.urgent.get(label, 2.0) for label in labels):
             return Action.URGENT
@@ -191,7 +225,7 @@ class Screener:
 
 def highest(findings: Iterable[Finding]) -> dict[Category, float]:
     """The strongest score of each category among findings; 0 where there is none."""
-    scores = dict.fromkeys(Category, 0.0)
+    scores = _NOTHING.copy()
     for finding in findings:
         scores[finding.category] = max(scores[finding.category], finding.score)
     return scores
@@ -225,6 +259,10 @@ def _cut(reply: Reply) -> Reply:
         return reply
     author = replace(reply.author, handle=reply.author.handle[:200], name=reply.author.name[:200])
     return replace(reply, text=reply.text[:MOST_CHARACTERS], post=reply.post[:MOST_CHARACTERS], author=author)
+
+
+def _weighed_term(label: Category, score: float, hit: Hit) -> Finding:
+    return Finding(label, score, "weighed-terms", *hit.span(), f"words-of-{hit.term.group}")
 
 
 def _foreign(context: Context) -> bool:

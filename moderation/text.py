@@ -68,7 +68,7 @@ def plain(text: str) -> View:
 
 def bare(parent: View) -> View:
     """``plain`` without Latin diacritics, character for character."""
-    return View(_without_marks(parent.text), parent.origins)
+    return View(without_marks(parent.text), parent.origins)
 
 
 def loose(parent: View) -> View:
@@ -99,7 +99,12 @@ def fold(text: str) -> str:
 
 def fold_bare(text: str) -> str:
     """:func:`fold` without Latin diacritics."""
-    return _without_marks(fold(text))
+    return without_marks(fold(text))
+
+
+def without_marks(folded: str) -> str:
+    """A folded text without Latin diacritics, character for character."""
+    return folded if folded.isascii() or not _touched("bare").search(folded) else folded.translate(tables.bare())
 
 
 def fold_loose(text: str) -> str:
@@ -178,10 +183,6 @@ def _folds_in_place(text: str, folded: str) -> bool:
         and _dropped().search(text) is None
         and len(text.casefold()) == len(text) == len(folded)
     )
-
-
-def _without_marks(folded: str) -> str:
-    return folded if folded.isascii() or not _touched("bare").search(folded) else folded.translate(tables.bare())
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from moderation.categories import Category
-from moderation.context import PRICE, Context
+from moderation.context import Context
 from moderation.detectors.evidence import met, seen
 from moderation.model import Finding
 from moderation.text import pattern
@@ -18,7 +18,7 @@ _GROUPS: Final = (("contact", "contact-offered"), ("lure", "lure"), ("goods", "s
 def detect(context: Context) -> Iterator[Finding]:
     """What, how much, where to write: the more of these stand together, the surer it is an advertisement."""
     present = [(context.first(group), reason) for group, reason in _GROUPS]
-    price = PRICE.search(context.plain.text)
+    price = context.price
     link = _LINK.search(context.plain.text)
     strength = sum(hit is not None for hit, _ in present) + 0.6 * bool(price) + 0.5 * bool(link)
     if strength < 1:

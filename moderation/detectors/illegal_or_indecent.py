@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from moderation.categories import Category
-from moderation.context import PRICE, Context
+from moderation.context import Context
 from moderation.detectors.evidence import met
 from moderation.model import Finding
 
@@ -19,11 +19,11 @@ _TRADES: Final = (
 def detect(context: Context) -> Iterator[Finding]:
     """A trade with a price or a contact is an offer; the word alone is weak, for people also ask and report."""
     sought = context.has("seek")
-    offer = sought + bool(PRICE.search(context.plain.text)) + context.has("contact") + context.has("lure")
+    offer = sought + bool(context.price) + context.has("contact") + context.has("lure")
     reported = context.has("report") or (context.has("ask") and not context.has("contact"))
     for group in _TRADES:
-        hit = context.first(group)
-        if hit:
+        if group in context.hits:
+            hit = context.hits[group][0]
             score = min(0.9, 0.35 + 0.22 * offer) - (0.25 if reported else 0.0)
             yield met(Category.ILLEGAL_OR_INDECENT, score, _deal(group, sought, offer), hit)
     violence = context.first("violence")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from moderation.categories import Category
@@ -10,8 +11,8 @@ from moderation.context import Context
 from moderation.detectors.evidence import met, seen
 from moderation.lexicon import Hit
 from moderation.model import Finding
-from moderation.officials import Roster, declares_itself, handle_key, letter_pairs
-from moderation.text import fold_bare, pattern
+from moderation.officials import Roster, handle_key, letter_pairs
+from moderation.text import fold_bare, pattern, without_marks
 
 _AGENCY_PART: Final = pattern(r"(?:^|[^a-z])(?:[i1l]mm[i1l]|nyu+kan|moj|isa|imi|immigration)(?:[^a-z]|$)")
 _AGENCY_NAME: Final = pattern(
@@ -26,21 +27,21 @@ def detect(context: Context) -> Iterator[Finding]:
     roster = context.around.roster
     if roster.is_official(author.handle):
         return
-    denies = _denies(context)
     handle = likeness(author.handle, roster)
     if handle > 0.1:
-        score = handle * (0.35 if denies else 1.0)
+        score = handle * (0.35 if _denies(context) else 1.0)
         yield seen(Category.IMPERSONATION, score, "handle-imitates-roster", context.handle, 0,
                    len(context.handle.text), "handle", {"like": nearest(author.handle, roster)})  # fmt: skip
     name = name_likeness(context)
     if name > 0:
-        score = name * (0.35 if denies else 1.0)
+        score = name * (0.35 if _denies(context) else 1.0)
         yield seen(Category.IMPERSONATION, score, "name-imitates-roster", context.name, 0, len(context.name.text), "name")
     claim = _claim(context)
     if claim:
-        yield met(Category.IMPERSONATION, 0.3 if denies or context.has("report") else 0.6, "claims-to-be-office", claim)
+        yield met(Category.IMPERSONATION, 0.3 if _denies(context) or context.has("report") else 0.6, "claims-to-be-office", claim)
 
 
+@lru_cache(maxsize=4096)  # who writes a lot is seen a lot
 def likeness(handle: str, roster: Roster) -> float:
     """How much a handle looks like an official one, 0 to 1; 0 for a handle that only shares an ordinary word."""
     key = handle_key(handle)
@@ -49,11 +50,12 @@ def likeness(handle: str, roster: Roster) -> float:
     if key in roster.keys:
         return 0.97
     pairs = letter_pairs(key)
-    for official, theirs in roster.pairs.items():
-        if len(official) >= 7 and official in key:
+    size = len(key)
+    for official, length, theirs in roster.shapes:
+        if length >= 7 and official in key:
             return 0.85
-        near = abs(len(official) - len(key)) <= 2 and len(theirs & pairs) * 2 >= len(theirs) - 2
-        if near and distance(official, key, 2) <= (2 if len(official) >= 10 else 1):
+        near = -2 <= length - size <= 2 and len(theirs & pairs) * 2 >= len(theirs) - 2
+        if near and distance(official, key, 2) <= (2 if length >= 10 else 1):
             return 0.9
     folded = fold_bare(handle)
     place = any(place in folded for place in roster.places)
@@ -72,7 +74,9 @@ def nearest(handle: str, roster: Roster) -> str:
 def name_likeness(context: Context) -> float:
     """How much the display name looks like an office's, 0 to 1."""
     folded = context.name.text
-    bare = fold_bare(context.reply.author.name)
+    if not folded:
+        return 0.0
+    bare = without_marks(folded)
     if any(name in bare for name in context.around.roster.names):
         return 0.9
     agency = _AGENCY_NAME.search(folded)
@@ -110,4 +114,4 @@ def _claim(context: Context) -> Hit | None:
 
 
 def _denies(context: Context) -> bool:
-    return context.has("not-official") or declares_itself(context.reply.author)
+    return context.has("not-official") or context.parody

@@ -22,6 +22,8 @@ _PAIRS: Final = (
 """Two concepts that are ordinary apart and unsuitable together."""
 _TOKEN: Final = re.compile(r"[^\s.,!?、。・]+")
 _RUN: Final = re.compile(r"(.{1,12}?)\1{5,}", re.DOTALL)
+_SHORTEST_RUN: Final = 18
+_PROBE: Final = 6
 _ODD: Final = re.compile(r"[^\w\s\u0900-\u17ff\-.,!?、。・「」『』()（）:;/@#'\"…~%&+*“”’‘¥$]")
 
 
@@ -57,9 +59,20 @@ def repetition(text: str) -> float:
         word, count = Counter(words).most_common(1)[0]
         by_word = count * (len(word) + 1) / len(text) if count >= 6 else 0.0
     run = 0
-    if len(set(text[:600])) * 3 < min(len(text), 600):  # many different letters cannot be one string again and again
-        run = max((match.end() - match.start() for match in _RUN.finditer(text[:600])), default=0)
-    return min(1.0, max(by_word, run / min(len(text), 600) if run >= 18 else 0.0))
+    start = text[:600]
+    if len(set(start)) * 3 < len(start) and _may_run(start):  # many different letters cannot be one string repeated
+        run = max((match.end() - match.start() for match in _RUN.finditer(start)), default=0)
+    return min(1.0, max(by_word, run / len(start) if run >= _SHORTEST_RUN else 0.0))
+
+
+def _may_run(text: str) -> bool:
+    """Whether a string of up to twelve letters may stand there six times, eighteen letters or more: then every piece
+    inside comes again within twelve letters. Asked first, because looking for the run itself costs ten times as much.
+    """
+    return any(
+        text.find(text[at : at + _PROBE], at + 1, at + 12 + _PROBE) >= 0
+        for at in range(0, len(text) - _PROBE + 1, _PROBE)
+    )
 
 
 def noise_share(text: str) -> float:

@@ -16,7 +16,7 @@ from moderation.text import pattern
 
 _DIGIT: Final = re.compile("[0-9〇]")
 URL: Final = pattern(r"(?:https?://|www\.)\S+|[a-z0-9.-]+\.(?:jp|com|net|org|example)/\S*")
-EMAIL: Final = pattern(r"[a-z0-9._%+\-]{2,}\s?(?:@|\(at\)|\[at\]|\(あっと\)|☆|＠)\s?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
+EMAIL: Final = pattern(r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{2,}\s?(?:@|\(at\)|\[at\]|\(あっと\)|☆|＠)\s?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
 _OFFICIAL_MAIL: Final = pattern(r"\.(?:go|lg)\.jp$|isa\.go\.jp|moj\.go\.jp")
 _CONTEXT_OF: Final = {
     "mobile": ("call",), "telephone": ("call",), "mobile-incomplete": ("call",), "telephone-abroad": ("call",),
@@ -26,9 +26,9 @@ _CONTEXT_OF: Final = {
 }  # fmt: skip
 ADDRESS: Final = pattern(
     r"(?:市|区|町|村|郡|島|丘|台|原|木|川|田|通|条|東|西|南|北|浜|橋|宿|谷|山)[^\s、。!?]{0,8}?[0-9〇一二三四五六七八九十]+(?:丁目|番地|番|の|-)[0-9〇一二三四五六七八九十]*"
-    r"|[0-9]{2,4}号室|[0-9]+丁目|[0-9]+番地"
-    r"|[a-z]+-(?:ku|shi|cho|machi|gun|mura)\b[^.!?\n]{0,30}?[0-9]+-[0-9]+"
-    r"|[路街道巷弄村][0-9]+[号號弄]|[0-9]+[号號](?:楼|樓|室|院)|[0-9]+[栋棟单單][0-9元]|[동로길]\s?[0-9]+-[0-9]+|[0-9]+동\s?[0-9]+호"
+    r"|[0-9]{2,4}号室|(?<![0-9])[0-9]+(?:丁目|番地|[号號](?:楼|樓|室|院)|[栋棟单單][0-9元]|동\s?[0-9]+호)"
+    r"|(?<![a-z])[a-z]+-(?:ku|shi|cho|machi|gun|mura)\b[^.!?\n]{0,30}?[0-9]+-[0-9]+"
+    r"|[路街道巷弄村][0-9]+[号號弄]|[동로길]\s?[0-9]+-[0-9]+"
     r"|[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,4}(?:-[0-9]{2,4})?(?![0-9-])|〒\s?[0-9]{3}-?[0-9]{4}"
 )
 _NAME_LATIN: Final = re.compile(r"\b[A-ZÀ-Ỹ][\w'’-]+(?: [A-ZÀ-Ỹ][\w'’-]+){1,4}")
