@@ -34,7 +34,7 @@ from bot.usecases.mail import send_mail
 from bot.usecases.probe_tokens import probe_due
 from bot.usecases.publish import publish_due
 from bot.usecases.reconcile import reconcile, recover
-from bot.usecases.reminders import remind
+from bot.usecases.remind import remind
 from bot.usecases.screen_replies import screen_replies
 from bot.usecases.truth_checks import look_daily
 from bot.usecases.verify_audit import keep_digest

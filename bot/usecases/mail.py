@@ -28,8 +28,8 @@ from bot.usecases.parts import Parts
 log = structlog.get_logger()
 
 URGENT: Final = (
-    "account.token", "platform.", "stop.", "budget.spent", "db.restored", "case.urgent", "post.unknown",
-    "post.failed", "post.expires", "post.held.account", "post.review-overdue",
+    "account.token", "clock.", "platform.", "stop.", "budget.spent", "db.restored", "case.urgent", "post.unknown",
+    "post.failed", "post.approve-soon", "post.held.account", "post.review-overdue",
 )  # fmt: skip
 """Beginnings of the kinds that do not wait for the digest."""
 DIGEST_EVERY: Final = timedelta(minutes=10)

@@ -10,13 +10,12 @@ import pytest
 
 from bot.domain.errors import BadInput, NotSent
 from bot.domain.people import Role
-from bot.domain.posts import PostState
 from bot.platforms.smtp import Smtp
 from bot.store import mailing, people, service
-from bot.usecases import approve, mail, reminders
+from bot.usecases import approve, mail
+from bot.usecases.remind import remind
 from tests.house import APPROVER, STAFF, WED_10_JST, House
 from tests.usecases.mailbox import Mailbox
-from tests.usecases.stage import told
 
 CONSOLE = "https://kouhou.example"
 SENDER = "kouhou@agency.example"
@@ -187,31 +186,18 @@ def test_a_name_can_start_no_header(house: House, name: str) -> None:
 # -- approvals that run out ------------------------------------------------------------------------------
 
 
-def test_approvers_hear_an_hour_and_a_quarter_before_the_slot(house: House) -> None:
-    enrol(house, APPROVER.login, Role.APPROVER)
-    enrol(house, "jiro", Role.APPROVER)
-    enrol(house, STAFF.login, Role.STAFF)
-    post = house.submitted(at=WED_10_JST + timedelta(hours=3))
+def test_approvers_hear_by_mail_an_hour_and_a_quarter_before_the_slot(house: House) -> None:
+    enrol(house, APPROVER.login, Role.APPROVER, email="taro@agency.example")
+    house.submitted(at=WED_10_JST + timedelta(hours=3))
     heard = []
-    for minutes in (0, 119, 121, 150, 164, 166, 179):
-        house.jump_to(WED_10_JST + timedelta(minutes=minutes))
-        reminders.remind(house.parts, now=house.now)
-        heard.append(told(house, APPROVER.login).count("post.expires"))
+    with Mailbox() as box:
+        for minutes in (0, 119, 121, 150, 164, 166, 179):
+            house.jump_to(WED_10_JST + timedelta(minutes=minutes))
+            remind(house.parts, now=house.now)
+            send(house, box)
+            heard.append(len(box.to("taro@agency.example")))
     assert heard == [0, 0, 1, 1, 1, 2, 2]
-    assert "post.expires" not in told(house, STAFF.login)
-    approve.approve(house.parts, post.id, by=APPROVER, now=house.now)
-    assert house.state(post) in (PostState.SCHEDULED, PostState.SUBMITTED)
-
-
-def test_who_has_approved_already_is_not_asked_again(house: House) -> None:
-    enrol(house, APPROVER.login, Role.APPROVER)
-    enrol(house, "jiro", Role.APPROVER)
-    night = house.submitted(at=WED_10_JST + timedelta(hours=13), reason="台風のため")
-    approve.approve(house.parts, night.id, by=APPROVER, now=house.now)
-    house.wait(hours=12, minutes=30)
-    reminders.remind(house.parts, now=house.now)
-    assert "post.expires" not in told(house, APPROVER.login)
-    assert "post.expires" in told(house, "jiro")
+    assert "承認をお願いします" in box.letters[0].get_content()
 
 
 # -- words and settings -----------------------------------------------------------------------------------
@@ -227,7 +213,7 @@ def test_both_languages_have_a_sentence_for_every_kind() -> None:
     ("kind", "urgent"),
     [
         ("post.unknown", True), ("post.unknown.several", True), ("post.failed", True), ("account.token", True),
-        ("stop.credit", True), ("post.expires", True), ("case.urgent", True), ("post.held.account", True),
+        ("stop.credit", True), ("post.approve-soon.15", True), ("clock.jumped", True), ("case.urgent", True), ("post.held.account", True),
         ("post.returned", False), ("post.held.late", False), ("post.reslotted", False), ("budget.low", False),
         ("post.expired", False), ("account.changed", False),
     ],
