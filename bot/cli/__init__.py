@@ -31,6 +31,9 @@ COMMANDS: Final = {
     "token": "people",
     "audit": "audit",
     "bench": "bench",
+    "policy": "reports",
+    "report": "reports",
+    "rescreen": "reports",
 }
 """Command and the module that holds it; a module is loaded when its command is called, so that each starts quickly."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, update
@@ -90,11 +91,13 @@ def find(
 
 
 def queue(tx: Tx, wanted: Wanted, *, limit: int = 50, offset: int = 0) -> list[Case]:
-    """The page of the queue. Each state is read by its own index in order and the heads are merged: no big sort."""
-    depth = limit + offset
-    runs = [_run(tx, wanted, state, depth) for state in wanted.states or tuple(CaseState)]
-    merged = heapq.merge(*runs, key=lambda row: (row.lane, row.opened_at, row.id))
-    return [_case(row) for number, row in zip(range(depth), merged, strict=False) if number >= offset]
+    """The page of the queue. Each state is read by its own index in order and the heads are merged: no big sort, and
+    only the rows of the page itself are loaded.
+    """
+    runs = [_heads(tx, wanted, state, limit + offset) for state in wanted.states or tuple(CaseState)]
+    page = [number for _, _, number in islice(heapq.merge(*runs), offset, offset + limit)]
+    rows = {row.id: row for row in tx.session.exec(select(CaseRow).where(col(CaseRow.id).in_(page)))}
+    return [_case(rows[number]) for number in page]
 
 
 def count(tx: Tx, wanted: Wanted, *, most: int = 10_000) -> int:
@@ -108,8 +111,11 @@ def count(tx: Tx, wanted: Wanted, *, most: int = 10_000) -> int:
     return total
 
 
-def _run(tx: Tx, wanted: Wanted, state: CaseState, depth: int) -> Iterator[CaseRow]:
-    return iter(tx.session.exec(_ordered(_narrowed(select(CaseRow), wanted, state), wanted).limit(depth)).all())
+def _heads(tx: Tx, wanted: Wanted, state: CaseState, depth: int) -> list[tuple[int, datetime, int]]:
+    """(lane, opened at, number) of the first cases in one state, in the order of the queue."""
+    side = CaseRow if wanted.category is None else CaseLabelRow
+    statement = select(side.lane, side.opened_at, CaseRow.id).select_from(CaseRow)
+    return list(tx.session.exec(_ordered(_narrowed(statement, wanted, state), wanted).limit(depth)))
 
 
 def _narrowed(statement: Any, wanted: Wanted, state: CaseState) -> Any:

@@ -21,6 +21,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_case_file_language", "language", "state", "lane", "opened_at"),
         Index("ix_case_file_block_review", "block_review_at"),
         Index("ix_case_file_opened", "opened_at"),
+        Index("ix_case_file_review", "review_due", "state", "lane", "opened_at"),
     )
 
     id: int | None = key()

@@ -639,6 +639,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_case_file_office', ['office', 'state', 'lane', 'opened_at'], unique=False)
         batch_op.create_index('ix_case_file_opened', ['opened_at'], unique=False)
         batch_op.create_index('ix_case_file_queue', ['state', 'lane', 'opened_at'], unique=False)
+        batch_op.create_index('ix_case_file_review', ['review_due', 'state', 'lane', 'opened_at'], unique=False)
 
     op.create_table('appeal',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -851,6 +852,7 @@ def downgrade() -> None:
 
     op.drop_table('appeal')
     with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.drop_index('ix_case_file_review')
         batch_op.drop_index('ix_case_file_queue')
         batch_op.drop_index('ix_case_file_opened')
         batch_op.drop_index('ix_case_file_office')
