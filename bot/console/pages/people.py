@@ -68,7 +68,7 @@ def one(visit: Here, login: Login) -> Response:
     return page(
         visit,
         "people/user.html",
-        known=known,
+        account=known,
         given=given,
         changes=changes,
         others=others,

@@ -75,7 +75,7 @@ def security(visit: Here) -> Response:
     return page(
         visit,
         "people/security.html",
-        known=known,
+        account=known,
         devices=devices,
         codes=codes,
         due=due,
