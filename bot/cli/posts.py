@@ -15,9 +15,9 @@ from bot.domain.errors import BadInput
 from bot.domain.people import Role
 from bot.domain.posts import Content, Lane, Media, Post, PostState, valid_approvers
 from bot.roster.load import load
-from bot.store import attempts, audit, posts
+from bot.store import attempts, audit, posts, queue
 from bot.usecases import approve as approvals
-from bot.usecases import compose, importing, linting, reconcile, withdraw
+from bot.usecases import compose, exporting, importing, linting, reconcile, withdraw
 
 
 @click.group()
@@ -110,6 +110,22 @@ def list_(states: tuple[str, ...], account: str, limit: int, as_json: bool) -> N
             found = posts.find(tx, states=[PostState(s) for s in states], accounts=wanted, limit=limit)
         lines = [_line(app, each) for each in found] or ["No posts."]
         emit([as_dict(app, each) for each in found], as_json=as_json, lines=lines)
+
+
+@post.command()
+@click.option("--as", "kind", type=click.Choice(sorted(exporting.KINDS)), default="jsonl", show_default=True)
+@click.option("--state", "states", multiple=True, type=click.Choice([each.value for each in PostState]))
+@click.option("--account", default="", help="Roster id or handle; without it every account.")
+@click.option(
+    "--out", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="A file; - is the terminal."
+)
+def export(kind: str, states: tuple[str, ...], account: str, out: Any) -> None:
+    """Writes the queue as CSV, JSONL or iCalendar; CSV and JSONL can be imported again."""
+    with opened() as app, app.parts.store.read() as tx:
+        accounts = (app.parts.account(account).id,) if account else None
+        found = queue.every(tx, queue.Filter(tuple(PostState(each) for each in states), accounts))
+        for piece in exporting.export(app.parts, found, kind, now=app.parts.clock()):
+            out.write(piece)
 
 
 @post.command()

@@ -12,7 +12,8 @@ from icalendar import Calendar
 from bot.bootstrap import App
 from bot.domain.people import Person
 from bot.domain.posts import PostState
-from bot.usecases import importing
+from bot.store import queue
+from bot.usecases import exporting, importing
 from tests.console.rig import AUDITOR, visit_as
 from tests.console.staff_desk import NORTH, NORTH_APPROVER, SOUTH, approval, come
 from tests.house import ADMIN, APPROVER, MODERATOR, SECOND, STAFF, House
@@ -197,3 +198,11 @@ def test_an_exported_line_of_json_names_the_account_and_the_zone(app: App, sqlit
 
 def test_an_unknown_kind_of_export_is_refused(app: App) -> None:
     assert visit_as(app, STAFF).get("/posts/export", **{"as": "exe"}).status_code == 422
+
+
+def test_the_shell_exports_what_the_page_exports(app: App, sqlite_house: House) -> None:
+    sqlite_house.submitted("IMMI_TOKYO", "同じ行になる文です。")
+    with sqlite_house.store.read() as tx:
+        found = queue.every(tx, queue.Filter())
+        pieces = list(exporting.export(sqlite_house.parts, found, "jsonl", now=sqlite_house.now))
+    assert "".join(pieces) == visit_as(app, STAFF).get("/posts/export", **{"as": "jsonl", "view": "all"}).text

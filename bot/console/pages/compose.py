@@ -23,7 +23,7 @@ from bot.domain.posts import Content, Lane, Post
 from bot.domain.rendering import Rendered, render
 from bot.domain.twitter_text import counting_tables
 from bot.store import posts
-from bot.usecases import compose, remind, together
+from bot.usecases import compose, costs, remind, together
 from bot.usecases.compose import Wish
 from bot.usecases.preflight import Preflight, Said
 
@@ -43,6 +43,7 @@ class Face:
     due_at: datetime | None
     open: bool
     problem: str
+    price: costs.Estimate
     findings: tuple[tuple[Said, str], ...]
 
     @property
@@ -174,6 +175,7 @@ def _face(visit: Visit, flight: Preflight, sheet: Sheet, wish: Wish, seen: toget
         seen.due_at,
         bool(seen.due_at and hours.is_open(parts.office(account), seen.due_at)),
         str(sentence(visit, seen.error)) if seen.error else "",
+        costs.estimate(parts, account, wish.content, now=visit.now),
         tuple((said, _fix(name, words, said)) for said in found),
     )
 
