@@ -115,11 +115,14 @@ class ScreenerCache:
         self, registry: Callable[[], Registry], policy: Path | None, store: Store | None = None, *, model: bool = True
     ) -> None:
         self._registry, self._policy, self._store, self._model = registry, policy, store, model
+        self._known: tuple[Registry, str] | None = None  # a digest takes milliseconds, and pages ask for it
         self._built: tuple[tuple[str, str], Screener] | None = None
 
     def __call__(self) -> Screener:
         registry, text = self._registry(), self._live_text()
-        key = (registry.digest, text)
+        if self._known is None or self._known[0] is not registry:
+            self._known = (registry, registry.digest)
+        key = (self._known[1], text)
         if self._built is None or self._built[0] != key:
             self._built = (key, self._build(registry, text))
         return self._built[1]

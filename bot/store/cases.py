@@ -102,13 +102,12 @@ def queue(tx: Tx, wanted: Wanted, *, limit: int = 50, offset: int = 0) -> list[C
 
 def count(tx: Tx, wanted: Wanted, *, most: int = 10_000) -> int:
     """How many cases fit, counted up to ``most``: a page needs no more."""
-    total = 0
-    for state in wanted.states or tuple(CaseState):
-        ids = _ordered(_narrowed(select(CaseRow.id), wanted, state), wanted).order_by(None).limit(most - total)
-        total += tx.session.exec(select(func.count()).select_from(ids.subquery())).one()
-        if total >= most:
-            return most
-    return total
+    ids = select(CaseRow.id).where(*_conditions(wanted.states, wanted))
+    if wanted.category is not None:
+        states = [each.value for each in wanted.states or tuple(CaseState)]
+        of_category = (CaseLabelRow.category == int(wanted.category), col(CaseLabelRow.state).in_(states))
+        ids = ids.join(CaseLabelRow, col(CaseLabelRow.case) == col(CaseRow.id)).where(*of_category)
+    return tx.session.exec(select(func.count()).select_from(ids.limit(most).subquery())).one()
 
 
 def _heads(tx: Tx, wanted: Wanted, state: CaseState, depth: int) -> list[tuple[int, datetime, int]]:

@@ -30,7 +30,7 @@ STATES = (CaseState.OPEN, CaseState.CLAIMED, CaseState.CLOSED)
 def fill(store: Store, number: int = 240) -> None:
     """Cases of every kind, by a fixed seed; two categories on some."""
     chance = Random(11)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": each,
             "reply": each,
