@@ -40,7 +40,7 @@ types: env ## mypy --strict
 check: lint types test ## what CI runs
 
 models: env ## rebuild every shipped weight, byte for byte, from the data in moderation/training
-	$(BIN)/python -m moderation.training.train
+	$(BIN)/python -m moderation.training.train && $(BIN)/python -m moderation.fusion_fit
 
 bench: env ## speed and memory, with peers in the same run
 	$(BIN)/kouhou bench

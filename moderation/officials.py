@@ -33,6 +33,8 @@ class Roster:
         self.keys = {handle_key(official.handle): official.handle for official in self.officials}
         self.pairs = {key: letter_pairs(key) for key in self.keys}
         self.shapes = [(key, len(key), pairs) for key, pairs in self.pairs.items()]
+        self.all_pairs = frozenset(pair for pairs in self.pairs.values() for pair in pairs)
+        self.fewest_pairs = min(map(len, self.pairs.values()), default=0)
         self.names = {
             text.fold_bare(name): name for official in self.officials for name in official.names if len(name) >= 4
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -14,7 +15,8 @@ from moderation.categories import VIEWPOINT_RISK, Category
 from moderation.context import Context, Detector, Surroundings
 from moderation.detectors import DETECTORS
 from moderation.fusion import WEIGHTS, Fused, Fusion, assure, features
-from moderation.lexicon import Hit, default_lexicon, lexicon_files
+from moderation.grounds import Asked, weighed_evidence
+from moderation.lexicon import default_lexicon, lexicon_files
 from moderation.linear import LinearModel, ModelScores
 from moderation.model import Action, Finding, Official, Reply, Signal, SignalKind, Verdict
 from moderation.officials import PUBLIC_NUMBERS, Roster
@@ -31,6 +33,7 @@ _NOTHING: Final = dict.fromkeys(Category, 0.0)
 _LAST_RESORT: Final = frozenset({Category.UNRELATED, Category.OTHER_UNSUITABLE})
 _AT_ONCE: Final = 256
 """Replies looked at together: more are no faster, and what was seen of them would fill memory until all are judged."""
+_FIRST_STEPS: Final = ("language", "plain", "bare", "disguised", "hits", "aligned")
 Look = tuple[Context, list[Finding], list[Signal]]
 
 
@@ -77,7 +80,7 @@ class Screener:
         for start in range(0, len(replies), _AT_ONCE):
             some = replies[start : start + _AT_ONCE]
             cut = [_cut(reply) for reply in some]
-            looks = [self.look(reply) for reply in cut]
+            looks = self.look_many(cut)
             found += self.judge(some, looks, self._modelled(cut, looks))
         return found
 
@@ -87,24 +90,29 @@ class Screener:
         """Verdicts from what the detectors saw and what a model scored, for those who bring their own scores."""
         found = [features(*look, model) if model else {} for look, model in zip(looks, modelled, strict=True)]
         weighed = list(map(self._weigh, looks, modelled, self._fuse(found)))
-        evidence = self._weighed_evidence(looks, weighed, found)
+        asked = [
+            Asked(*look[:2], each.labels, each.scores, names)
+            for look, each, names in zip(looks, weighed, found, strict=True)
+        ]
+        evidence = weighed_evidence(asked, self._fusion, self._model) if self._fusion else [()] * len(asked)
         return list(map(self._verdict, replies, looks, weighed, evidence))
 
     def look(self, reply: Reply) -> Look:
         """What the detectors alone see in one reply."""
-        context = Context(reply, self._around)
-        findings: list[Finding] = []
-        signals: list[Signal] = []
+        return self.look_many([reply])[0]
+
+    def look_many(self, replies: Sequence[Reply]) -> list[Look]:
+        """What the detectors see, step by step for all replies: one step at a time stays in the processor's cache."""
+        contexts = [Context(reply, self._around) for reply in replies]
+        for step in _FIRST_STEPS:
+            with suppress(Exception):  # whoever needs it asks again, and says that it failed
+                for context in contexts:
+                    getattr(context, step)
+        looks: list[Look] = [(context, [], []) for context in contexts]
         for name, detect in self._detectors:
-            try:
-                for evidence in detect(context):
-                    if isinstance(evidence, Finding):
-                        findings.append(evidence)
-                    else:
-                        signals.append(evidence)
-            except Exception:  # a broken detector must be seen by a person, never be silence
-                signals.append(Signal(SignalKind.DETECTOR_FAILED, 1.0, name, 0, 0, "detector-raised"))
-        return context, findings, signals
+            for look in looks:
+                _watch(name, detect, look)
+        return looks
 
     def _modelled(self, replies: Sequence[Reply], looks: Sequence[Look]) -> Sequence[ModelScores | None]:
         if self._model is None:
@@ -161,43 +169,6 @@ class Screener:
         specific = [c for c in labels if c not in _LAST_RESORT]
         return tuple(specific or sorted(labels, key=lambda c: -scores[c])[:1])
 
-    def _weighed_evidence(
-        self, looks: Sequence[Look], weighed: Sequence[_Weighed], found: Sequence[Mapping[str, float]]
-    ) -> list[list[Finding]]:
-        """Where it was seen, for labels that no detector showed: the terms that weigh most, else the model's places."""
-        evidence: list[list[Finding]] = [[] for _ in looks]
-        unseen: list[tuple[int, Category]] = []
-        for index, ((context, findings, _), each) in enumerate(zip(looks, weighed, strict=True)):
-            shown = {finding.category for finding in findings} if each.labels else set()
-            for label in each.labels:
-                if label in shown or self._fusion is None:
-                    continue
-                groups = self._fusion.speaks_for(found[index], label)[:3]
-                evidence[index] += [_weighed_term(label, each.scores[label], context.hits[g][0]) for g in groups]
-                if not groups:
-                    unseen.append((index, label))
-        self._add_places(looks, weighed, unseen, evidence)
-        return evidence
-
-    def _add_places(
-        self,
-        looks: Sequence[Look],
-        weighed: Sequence[_Weighed],
-        unseen: Sequence[tuple[int, Category]],
-        evidence: Sequence[list[Finding]],
-    ) -> None:
-        """All places of a batch are asked of the model at once, which is many times cheaper than one by one."""
-        if self._model is None:
-            return
-        replies = [looks[index][0].reply for index, _ in unseen]
-        spans = self._model.spans_of([(reply, label) for reply, (_, label) in zip(replies, unseen, strict=True)])
-        for reply, (index, label), each in zip(replies, unseen, spans, strict=True):
-            score = weighed[index].scores[label]
-            for first, last, _ in each or [(0, len(reply.text), 1.0)]:
-                evidence[index].append(
-                    Finding(label, score, "trained-model", first, last, "words-weighed-together")
-                )
-
     def _crisis(self, context: Context, signals: Sequence[Signal], fused: Fused | None) -> list[Signal]:
         """With a trained model its weighed chance replaces the bare term's score, and may raise the signal alone."""
         if fused is None:
@@ -215,12 +186,26 @@ class Screener:
     ) -> Action:
         thresholds = self.policy.thresholds
         needed = {SignalKind.CRISIS: thresholds.crisis}
-        if signals and any(s.kind in _URGENT_SIGNALS and s.score >= needed.get(s.kind, thresholds.signal) for s in signals):
+        if signals and any(
+            s.kind in _URGENT_SIGNALS and s.score >= needed.get(s.kind, thresholds.signal) for s in signals
+        ):
             return Action.URGENT
         if any(scores[label] >= thresholds.urgent.get(label, 2.0) for label in labels):
             return Action.URGENT
         doubtful = any(s.kind in (SignalKind.DETECTOR_FAILED, SignalKind.NOT_COVERED) for s in signals)
         return Action.REVIEW if labels or doubtful else Action.NONE
+
+
+def _watch(name: str, detect: Detector, look: Look) -> None:
+    context, findings, signals = look
+    try:
+        for evidence in detect(context):
+            if isinstance(evidence, Finding):
+                findings.append(evidence)
+            else:
+                signals.append(evidence)
+    except Exception:  # a broken detector must be seen by a person, never be silence
+        signals.append(Signal(SignalKind.DETECTOR_FAILED, 1.0, name, 0, 0, "detector-raised"))
 
 
 def highest(findings: Iterable[Finding]) -> dict[Category, float]:
@@ -259,10 +244,6 @@ def _cut(reply: Reply) -> Reply:
         return reply
     author = replace(reply.author, handle=reply.author.handle[:200], name=reply.author.name[:200])
     return replace(reply, text=reply.text[:MOST_CHARACTERS], post=reply.post[:MOST_CHARACTERS], author=author)
-
-
-def _weighed_term(label: Category, score: float, hit: Hit) -> Finding:
-    return Finding(label, score, "weighed-terms", *hit.span(), f"words-of-{hit.term.group}")
 
 
 def _foreign(context: Context) -> bool:

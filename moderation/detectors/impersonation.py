@@ -51,7 +51,8 @@ def likeness(handle: str, roster: Roster) -> float:
         return 0.97
     pairs = letter_pairs(key)
     size = len(key)
-    for official, length, theirs in roster.shapes:
+    tied = len(pairs & roster.all_pairs) * 2 >= roster.fewest_pairs - 2  # else near none of them, and most are not
+    for official, length, theirs in roster.shapes if tied else ():
         if length >= 7 and official in key:
             return 0.85
         near = -2 <= length - size <= 2 and len(theirs & pairs) * 2 >= len(theirs) - 2
