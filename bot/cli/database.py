@@ -9,11 +9,12 @@ import click
 from bot import settings
 from bot.bootstrap import evidence_key
 from bot.cli.shared import emit, json_option, opened
+from bot.store import audit, migrate
 from bot.store import backup as copies
-from bot.store import migrate
 from bot.store.database import Store
 from bot.store.seal import Seal
 from bot.usecases import restore as restoring
+from bot.usecases.people import OPERATOR
 
 
 @click.group()
@@ -42,6 +43,8 @@ def upgrade(as_json: bool) -> None:
 def backup(file: str, as_json: bool) -> None:
     """Writes a whole, consistent copy while the service runs. The evidence key is not in it: keep it elsewhere."""
     size = copies.backup(_store(), Path(file))
+    with opened() as app, app.parts.store.begin() as tx:  # the operations page and the metrics tell how old it is
+        audit.append(tx, OPERATOR, "database.backed-up", "database:copy", at=app.parts.clock(), bytes=size)
     emit({"file": file, "bytes": size}, as_json=as_json, lines=[f"{size:,} bytes written to {file}."])
 
 

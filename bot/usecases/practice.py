@@ -21,6 +21,7 @@ DEMO_USERS: Final = (
     ("staff", "広報 花子", (Role.STAFF,)),
     ("approver", "承認 太郎", (Role.STAFF, Role.APPROVER)),
     ("moderator", "見守 りん", (Role.MODERATOR,)),
+    ("second", "管理 さくら", (Role.REVIEWER, Role.ADMIN)),
     ("admin", "管理 みどり", (Role.APPROVER, Role.MODERATOR, Role.REVIEWER, Role.ADMIN, Role.AUDITOR)),
 )
 

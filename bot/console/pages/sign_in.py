@@ -61,7 +61,7 @@ def password(visit: Here) -> Response:
     if new != again:
         return page(visit, "password.html", 422, problem=visit.words.plain("password.differ"))
     try:
-        gate.change_password(visit.parts, by=visit.by, old=old, new=new, now=visit.now)
+        gate.change_password(visit.parts, by=visit.by, old=old, new=new, now=visit.now, keep=visit.session)
     except KouhouError as exc:
         return page(visit, "password.html", 422, problem=sentence(visit, exc))
     return go("/", done="password")
