@@ -45,6 +45,7 @@ def create_app(app: App) -> FastAPI:
     """Every room found in ``pages/``; each module holds a ``room``."""
     web = FastAPI(title="kouhou", docs_url=None, redoc_url=None, openapi_url=None)
     web.state.kouhou = app
+    web.state.known = {}  # which addresses have a page; asked for every link, so remembered
     for room in rooms():
         web.include_router(room)
     web.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -25,6 +26,8 @@ NOTES: list[Callable[[Visit], Markup | None]] = []
 """Each may give a sentence that stands above every page, like the notice of a coming maintenance."""
 
 _BELL_COUNTS_TO: Final = 100
+_KNOWN_AT_MOST: Final = 2000
+_NUMBER: Final = re.compile(r"\d+")
 _MAY_STOP: Final = (Role.APPROVER, Role.ADMIN)
 
 
@@ -84,9 +87,14 @@ def shell_of(visit: Visit) -> Shell:
 
 def known(visit: Visit, path: str, query: str = "") -> str:
     """The address if some room has such a page, else nothing: a link never leads nowhere."""
-    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
-    found = any(route.matches(scope)[0] is Match.FULL for route in visit.request.app.routes)
-    return (path + (f"?{query}" if query else "")) if found else ""
+    shape = _NUMBER.sub("1", path)  # every post's page is the same page
+    seen: dict[str, bool] = visit.request.app.state.known
+    if shape not in seen:
+        if len(seen) >= _KNOWN_AT_MOST:
+            seen.clear()
+        scope = {"type": "http", "method": "GET", "path": shape, "root_path": "", "headers": []}
+        seen[shape] = any(route.matches(scope)[0] is Match.FULL for route in visit.request.app.routes)
+    return (path + (f"?{query}" if query else "")) if seen[shape] else ""
 
 
 def _menu(visit: Visit) -> dict[str, list[Entry]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
@@ -31,6 +30,8 @@ _WEEKDAYS_JA: Final = "月火水木金土日"
 JAPAN: Final = ZoneInfo("Asia/Tokyo")
 SHOWN_AT_MOST: Final = 2000
 """Characters of somebody's words on a page; the rest is counted, not shown."""
+_AS_TYPED: Final = {ord("\n"): None, 0x3000: None}
+"""Not printable in Python's eyes, yet everyday: line breaks, and the wide space of Japanese notices."""
 
 ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
@@ -101,9 +102,11 @@ def safe_words(text: str | None, most: int = SHOWN_AT_MOST) -> Markup:
     """Somebody's words without power: escaped, controls made visible, direction isolated, length bounded."""
     if text is None:
         return Markup('<em class="erased">—</em>')
-    shown = "".join(visible(char) for char in text[:most])
+    shown = text[:most]
+    if not shown.translate(_AS_TYPED).isprintable():
+        shown = "".join(visible(char) for char in shown)
     rest = Markup("<span class='cut'>… +{}</span>").format(len(text) - most) if len(text) > most else Markup()
-    return Markup('<bdi class="words">{}{}</bdi>').format(shown, rest)
+    return Markup('<bdi class="words">') + shown + rest + Markup("</bdi>")  # adding escapes what is no markup
 
 
 def outside(link: str) -> str:
@@ -113,7 +116,7 @@ def outside(link: str) -> str:
 
 def visible(char: str) -> str:
     """Controls, invisible and direction-changing characters as a mark with their number; line breaks stay."""
-    if char == "\n" or (char.isprintable() and not unicodedata.category(char).startswith("C")):
+    if ord(char) in _AS_TYPED or char.isprintable():
         return char
     if "\ud800" <= char <= "\udfff":
         return "�"

@@ -138,17 +138,19 @@ def published_text(tx: Tx, post_id: int) -> str:
     return row.published_text if row else ""
 
 
-def recent_texts(tx: Tx, *, since: datetime, limit: int = 2000) -> list[tuple[int, str, str]]:
-    """(post, account, text) of everything queued or sent since then, newest first; what near-duplicates are sought in."""
-    dead = [PostState.CANCELLED, PostState.REJECTED, PostState.EXPIRED, PostState.FAILED]
+def said_between(
+    tx: Tx, *, states: Sequence[PostState], since: datetime, until: datetime, limit: int
+) -> list[tuple[int, str, str, datetime]]:
+    """(post, account, text, when) by slot, newest first; what near-duplicates are sought in."""
+    when = func.coalesce(PostRow.published_at, PostRow.due_at)
     rows = tx.session.exec(
-        select(PostRow.id, PostRow.account, RevisionRow.text)
+        select(PostRow.id, PostRow.account, RevisionRow.text, when)
         .join(RevisionRow, (col(RevisionRow.post) == PostRow.id) & (col(RevisionRow.number) == PostRow.revision))
-        .where(PostRow.due_at >= since, col(PostRow.state).not_in(dead))
-        .order_by(col(PostRow.due_at).desc())
+        .where(*_conditions(states, None, since, until))
+        .order_by(col(PostRow.due_at).desc(), col(PostRow.id))
         .limit(limit)
     )
-    return [(number, account, words) for number, account, words in rows if number is not None]
+    return [(number, account, text, at) for number, account, text, at in rows if number is not None]
 
 
 def by_platform_id(tx: Tx, account: str, platform_id: str) -> Post | None:

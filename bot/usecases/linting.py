@@ -74,14 +74,13 @@ def recent_texts(parts: Parts, *, now: datetime, without: int | None = None) -> 
     """What went out or waits within thirty days either side; ``without`` leaves out the post that is being edited."""
     with parts.store.read() as tx:
         since, until = now - AMONG_ACCOUNTS, now + AMONG_ACCOUNTS + timedelta(days=1)
-        found = posts.find(tx, states=_WAITING_OR_OUT, since=since, until=until, newest_first=True, limit=500)
+        found = posts.said_between(tx, states=_WAITING_OR_OUT, since=since, until=until, limit=500)
     registry = parts.registry()
     return [
-        Sent(str(post.id), post.account, registry.account(post.account).platform, post.revision.content.text,
-             post.published_at or post.revision.slot.due_at)
-        for post in found
-        if post.id != without
-    ]  # fmt: skip
+        Sent(str(number), account, registry.account(account).platform, text, at)
+        for number, account, text, at in found
+        if number != without
+    ]
 
 
 def surroundings(registry: Registry, now: datetime) -> Around:

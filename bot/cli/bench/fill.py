@@ -8,16 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.bootstrap import App
+from bot.domain.people import SERVICE
+from bot.store import audit
 from bot.store.bulk import insert_rows
-from bot.store.tables.cases import CaseRow
+from bot.store.tables.cases import CaseLabelRow, CaseRow, DecisionRow
 from bot.store.tables.posts import PostRow, RevisionRow
 from bot.store.tables.replies import ReplyRow, VerdictRow
 
 PAGES: Final = (
-    "/", "/posts", "/posts/held", "/calendar", "/approve", "/cases", "/reports", "/quality", "/roster", "/audit",
-    "/operations", "/people",
+    "/", "/posts", "/posts/500", "/held", "/compose", "/calendar", "/calendar?view=month", "/approve", "/cases",
+    "/cases/500", "/reviews", "/groups", "/appeals", "/reports", "/quality", "/policies", "/roster", "/roster/changes",
+    "/official", "/audit", "/operations", "/people", "/templates", "/stop",
 )  # fmt: skip
 _CASE_EVERY: Final = 10
+_AT_ONCE: Final = 5000
 
 
 def posts(app: App, count: int) -> None:
@@ -35,7 +39,7 @@ def replies(app: App, count: int) -> None:
     accounts = [(a.id, a.office, a.platform.value) for a in app.parts.registry().accounts]
     author, words = seal.close(json.dumps(["someone", "だれか"])), seal.close("窓口の待ち時間が長すぎます。")
     evidence = seal.close(json.dumps({"findings": [], "signals": [], "freed": []}))
-    kept, judged, files = [], [], []
+    kept, judged, files, labels, decisions = [], [], [], [], []
     for number in range(1, count + 1):
         account, office, platform = accounts[number % len(accounts)]
         at = now - timedelta(minutes=number)
@@ -43,9 +47,23 @@ def replies(app: App, count: int) -> None:
         judged.append(_verdict(number, at, evidence))
         if number % _CASE_EVERY == 0:
             files.append(_case(number, account, office, platform, at))
+            labels.append(_label(files[-1]))
+            decisions += [_decision(files[-1])] if files[-1]["state"] == "dismissed" else []
     insert_rows(app.parts.store, ReplyRow, kept)
     insert_rows(app.parts.store, VerdictRow, judged)
     insert_rows(app.parts.store, CaseRow, files)
+    insert_rows(app.parts.store, CaseLabelRow, labels)
+    insert_rows(app.parts.store, DecisionRow, decisions)
+
+
+def events(app: App, count: int) -> None:
+    """A chain of so many events, most about the posts."""
+    now = app.parts.clock()
+    with app.parts.store.begin() as tx:
+        for start in range(0, count, _AT_ONCE):
+            numbers = range(start + 1, min(start + _AT_ONCE, count) + 1)
+            entries = [audit.Entry("post.published", f"post:{number}", "tokyo", {"revision": 1}) for number in numbers]
+            audit.append_many(tx, SERVICE, entries, at=now - timedelta(minutes=count - start))
 
 
 def _posts(
@@ -89,8 +107,20 @@ def _verdict(number: int, at: datetime, evidence: bytes) -> dict[str, Any]:
 
 def _case(number: int, account: str, office: str, platform: str, at: datetime) -> dict[str, Any]:
     return {
-        "reply": number, "verdict": number, "account": account, "office": office, "platform": platform,
+        "id": number // _CASE_EVERY, "reply": number, "verdict": number, "account": account, "office": office, "platform": platform,
         "lane": number // _CASE_EVERY % 4, "state": "open" if number % 50 == 0 else "dismissed", "step": "none",
         "labels": str(number // _CASE_EVERY % 9 + 1), "top_score": 0.8, "language": "ja", "policy": "bench",
         "group_key": str(number % 300), "review_due": False, "version": 1, "opened_at": at,
+    }  # fmt: skip
+
+
+def _label(case: dict[str, Any]) -> dict[str, Any]:
+    shared = {name: case[name] for name in ("state", "lane", "opened_at")}
+    return {"case": case["id"], "category": int(case["labels"]), **shared}
+
+
+def _decision(case: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "case": case["id"], "by": "moderator", "move": "dismiss", "step": "none", "category": None, "clause": "",
+        "policy": "bench", "reason": None, "why_not_less": None, "at": case["opened_at"] + timedelta(minutes=5),
     }  # fmt: skip

@@ -34,6 +34,7 @@ def measure(posts: int, replies: int) -> dict[str, Any]:
         try:
             fill.posts(app, posts)
             fill.replies(app, replies)
+            fill.events(app, posts)
             return {"posts": posts, "replies": replies, "pages": _walk(app)}
         finally:
             app.close()
