@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.console.guard import holders
+from bot.console.shell import NAV, Badge
 from bot.console.show import account_name
 from bot.console.visit import JAPAN, Visit
 from bot.domain.accounts import Account, Office, Status
@@ -22,6 +23,19 @@ WRITERS: Final = holders(Role.STAFF, Role.APPROVER)
 READERS: Final = holders(Role.STAFF, Role.APPROVER, Role.ADMIN, Role.AUDITOR)
 APPROVERS: Final = holders(Role.APPROVER)
 _SEE: Final = (Role.STAFF, Role.APPROVER, Role.ADMIN, Role.AUDITOR)
+
+
+MENU: Final = ("/compose", "/posts", "/approve", "/calendar", "/held", "/templates", "/imports")
+"""The desk's pages in the order of a post's life; modules are loaded in the order of the alphabet."""
+
+
+def enter(href: str, word: str, roles: str, badge: Badge | None = None) -> None:
+    """Puts a page of this desk into the menu, right behind the home page."""
+    own = [(href, word, roles, badge), *(each for each in NAV if each[0] in MENU)]
+    others = [each for each in NAV if each not in own]
+    home = [each for each in others if each[0] == "/"]
+    rest = [each for each in others if each[0] != "/"]
+    NAV[:] = [*home, *sorted(own, key=lambda each: MENU.index(each[0])), *rest]
 
 
 def visible(visit: Visit) -> tuple[str, ...] | None:

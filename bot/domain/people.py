@@ -64,7 +64,7 @@ def require(person: Person, role: Role, office: str, on: date) -> None:
     if not person.may(role, office, on):
         raise NotAllowed(
             f"This needs the role '{role.value}' for the office '{office}'; ask an admin to grant it to {person.login}."
-        )
+        ).worded("problem.need-role", role=role.value, office=office)
 
 
 SERVICE: Final = Person(login="kouhou", name="kouhou")

@@ -6,25 +6,22 @@ import csv
 import io
 import json
 import mimetypes
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.domain.errors import BadInput, Conflict, KouhouError
+from bot.domain.errors import BadInput, KouhouError
 from bot.domain.people import Person, Role, require
 from bot.domain.posts import Content, Media
-from bot.store import desk
 from bot.usecases import compose
 from bot.usecases.parts import Parts
 
 MOST_ROWS: Final = 20_000
 MOST_BYTES: Final = 50_000_000
 MOST_PICTURE: Final = 15_000_000
-KEPT_FOR: Final = timedelta(days=1)
 _COLUMNS: Final = frozenset({"id", "account", "text", "publish_at", "reason", "link", "lang", "media", "alt"})
 _PASSED_OVER: Final = frozenset({"state", "published_at", "permalink"})
 """What an export tells beside; a file that was exported can be imported again."""
@@ -36,17 +33,6 @@ class Row:
 
     line: int
     wish: compose.Wish
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One row of a preview: the slot is None where the next free one will be taken."""
-
-    line: int
-    account: str = ""
-    text: str = ""
-    due_at: datetime | None = None
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +56,7 @@ def check(parts: Parts, raw: bytes, name: str, *, by: Person, now: datetime, fol
     """The same for bytes, e.g. an upload; without ``folder`` no row may name a picture."""
     good: list[Row] = []
     problems: list[BadInput] = []
-    for line, found in _rows(raw, name):
+    for line, found in rows_of(raw, name):
         try:
             if isinstance(found, BadInput):
                 raise found
@@ -81,52 +67,6 @@ def check(parts: Parts, raw: bytes, name: str, *, by: Person, now: datetime, fol
             problems.append(BadInput(f"More than {MOST_ROWS} rows; split the file.", file=name))
             break
     return Plan(tuple(good), tuple(problems))
-
-
-def keep(parts: Parts, raw: bytes, name: str, *, by: Person, now: datetime) -> str:
-    """Keeps an upload, sealed, for its preview; no post is made of it. BadInput for what is no such file."""
-    next(iter(_rows(raw, name)), None)
-    token = secrets.token_urlsafe(18)
-    with parts.store.begin() as tx:
-        desk.drop_old_imports(tx, before=now - KEPT_FOR)
-        desk.keep_import(tx, token, by=by, name=Path(name).name[:200], body=raw.decode("utf-8-sig"), at=now)
-    return token
-
-
-def kept(parts: Parts, token: str, *, by: Person, now: datetime) -> tuple[str, Plan]:
-    """The upload's name and what it would do as things stand now."""
-    with parts.store.read() as tx:
-        waiting = desk.waiting_import(tx, token, by=by)
-    return waiting.name, check(parts, waiting.body.encode("utf-8", "surrogatepass"), waiting.name, by=by, now=now)
-
-
-def confirm(parts: Parts, token: str, *, by: Person, now: datetime, submit: bool) -> list[int]:
-    """Makes posts of a kept upload, all or none; of two confirmations at once only one counts."""
-    _, plan = kept(parts, token, by=by, now=now)
-    if plan.problems:
-        raise BadInput("The import has problems; nothing was stored.").worded("problem.import")
-    with parts.store.begin() as tx:
-        if not desk.drop_import(tx, token):
-            raise Conflict("This upload was already taken in.").worded("problem.import-done")
-        wishes = [row.wish for row in plan.rows]
-        return compose.draft_all(parts, tx, wishes, by=by, now=now, submit=submit)
-
-
-def cancel(parts: Parts, token: str, *, by: Person) -> None:
-    """Forgets an upload; nothing of it was ever a post."""
-    with parts.store.begin() as tx:
-        desk.waiting_import(tx, token, by=by)
-        desk.drop_import(tx, token)
-
-
-def preview(plan: Plan) -> list[Seen]:
-    """Every row in the order of the file, the good and the bad ones."""
-    good = [Seen(row.line, row.wish.account, row.wish.content.text, row.wish.due_at) for row in plan.rows]
-    bad = [
-        Seen(each.line or 0, problem=f"{each.key}: {each.message}" if each.key else each.message)
-        for each in plan.problems
-    ]
-    return sorted([*good, *bad], key=lambda each: each.line)
 
 
 def store(parts: Parts, plan: Plan, *, by: Person, now: datetime, submit: bool) -> list[int]:
@@ -172,7 +112,7 @@ def mime_of(name: str, data: bytes) -> str:
     raise BadInput("Only JPEG, PNG, GIF and WebP pictures and MP4 films can be posted.", key="media")
 
 
-def _rows(raw: bytes, name: str) -> Iterator[tuple[int, Mapping[str, Any] | BadInput]]:
+def rows_of(raw: bytes, name: str) -> Iterator[tuple[int, Mapping[str, Any] | BadInput]]:
     if len(raw) > MOST_BYTES:
         raise BadInput("The file is larger than 50 MB; split it.", file=name)
     try:
@@ -200,7 +140,10 @@ def _csv_rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any] | B
     try:
         for row in reader:
             if None in row:
-                yield reader.line_num, BadInput("This row has more cells than the first line has columns.")
+                yield (
+                    reader.line_num,
+                    BadInput("This row has more cells than the first line has columns.").worded("problem.row-cells"),
+                )
                 continue
             yield reader.line_num, {key: value for key, value in row.items() if value}
     except csv.Error as exc:
@@ -214,10 +157,10 @@ def _json_rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any] | 
         try:
             value = json.loads(line)
         except (json.JSONDecodeError, RecursionError):
-            yield number, BadInput("This line is not valid JSON.")
+            yield number, BadInput("This line is not valid JSON.").worded("problem.row-json")
             continue
         if not isinstance(value, dict):
-            yield number, BadInput("This line must be a JSON object.")
+            yield number, BadInput("This line must be a JSON object.").worded("problem.row-json")
             continue
         yield number, value
 
@@ -246,7 +189,9 @@ def _calendar_rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any
 def _wish(parts: Parts, row: Mapping[str, Any], *, by: Person, now: datetime, folder: Path | None) -> compose.Wish:
     unknown = set(row) - _COLUMNS - _PASSED_OVER
     if unknown:
-        raise BadInput(f"Unknown key; known are: {', '.join(sorted(_COLUMNS))}.", key=min(unknown))
+        raise BadInput(f"Unknown key; known are: {', '.join(sorted(_COLUMNS))}.", key=min(unknown)).worded(
+            "problem.row-key"
+        )
     account = parts.account(_word(row, "account"))
     office = parts.office(account)
     require(by, Role.STAFF, office.id, parts.today(office, now))
@@ -282,7 +227,8 @@ def _media(parts: Parts, row: Mapping[str, Any], folder: Path | None) -> Media:
 def _word(row: Mapping[str, Any], key: str, default: str | None = None) -> str:
     value = row.get(key, default)
     if not isinstance(value, str):
-        raise BadInput("This is missing." if value is None else "This must be a text.", key=key)
+        said = "This is missing." if value is None else "This must be a text."
+        raise BadInput(said, key=key).worded("problem.row-missing" if value is None else "problem.row-text")
     return value
 
 
@@ -294,11 +240,13 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         raise BadInput(
             f"'{text[:40]}' is no instant; write for example 2026-12-08T10:00:00+09:00", key="publish_at"
-        ) from None
+        ).worded("problem.row-instant") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
 def _placed(exc: KouhouError, name: str, line: int) -> BadInput:
     if isinstance(exc, BadInput):
-        return BadInput(exc.message, file=exc.file or name, line=exc.line or line, key=exc.key)
-    return BadInput(str(exc), file=name, line=line)
+        placed = BadInput(exc.message, file=exc.file or name, line=exc.line or line, key=exc.key)
+    else:
+        placed = BadInput(str(exc), file=name, line=line)
+    return placed.worded(exc.word, **exc.facts)

@@ -65,7 +65,9 @@ class Parts:
         except KeyError:
             found = registry.by_handle(name)
         if found is None:
-            raise NotFound(f"The roster has no account '{name}'; see 'kouhou accounts list'.")
+            raise NotFound(f"The roster has no account '{name}'; see 'kouhou accounts list'.").worded(
+                "problem.no-handle", name=name
+            )
         return found
 
     def office(self, account: Account) -> Office:

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 
 from bot.console import desk as shared
 from bot.console.guard import Here, Room
-from bot.console.show import NAV, page
+from bot.console.show import page
 from bot.console.visit import Visit
 from bot.domain.people import Role
 from bot.domain.posts import Lane, PostState
@@ -24,7 +24,7 @@ def _waiting(visit: Visit) -> int:
         return queue.search(tx, wanted, limit=1)[1] + len(desk.reviews_due(tx, wanted.accounts))
 
 
-NAV.append(("/approve", "staff.approve", "approver", _waiting))
+shared.enter("/approve", "staff.approve", "approver", _waiting)
 
 
 @room.page("/approve", shared.APPROVERS)

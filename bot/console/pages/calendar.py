@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from bot.console import desk as shared
 from bot.console.guard import Here, Number, Room
 from bot.console.pages.posts import show
-from bot.console.show import NAV, go, page
+from bot.console.show import go, page
 from bot.console.visit import JAPAN, Visit
 from bot.domain.accounts import Office
 from bot.domain.errors import KouhouError
@@ -19,7 +19,7 @@ from bot.usecases import approve, calendar, compose, steps
 from bot.usecases.steps import Step
 
 room = Room()
-NAV.append(("/calendar", "staff.calendar", "staff|approver|admin|auditor", None))
+shared.enter("/calendar", "staff.calendar", "staff|approver|admin|auditor")
 VIEWS: Final = ("week", "month")
 
 

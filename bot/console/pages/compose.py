@@ -13,7 +13,7 @@ from bot.console import desk as shared
 from bot.console import sheet as sheets
 from bot.console.guard import Here, Number, Room
 from bot.console.sheet import Sheet
-from bot.console.show import NAV, go, page, sentence
+from bot.console.show import go, page, sentence
 from bot.console.visit import Visit
 from bot.domain import hours
 from bot.domain.accounts import Account
@@ -28,7 +28,7 @@ from bot.usecases.compose import Wish
 from bot.usecases.preflight import Preflight, Said
 
 room = Room()
-NAV.append(("/compose", "staff.compose", "staff", None))
+shared.enter("/compose", "staff.compose", "staff")
 MOST_FACES: Final = 60
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from bot.console import desk as shared
 from bot.console.guard import Here, Room
-from bot.console.show import NAV, page, sentence
+from bot.console.show import page, sentence
 from bot.console.visit import Visit
 from bot.domain.errors import KouhouError
 from bot.domain.people import Role
@@ -27,7 +27,7 @@ def _waiting(visit: Visit) -> int:
     return total
 
 
-NAV.append(("/held", "staff.held", "staff|approver|admin|auditor", _waiting))
+shared.enter("/held", "staff.held", "staff|approver|admin|auditor", _waiting)
 
 
 @room.page("/held", shared.READERS)

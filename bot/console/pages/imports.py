@@ -8,11 +8,11 @@ from fastapi.responses import Response
 
 from bot.console import desk as shared
 from bot.console.guard import Here, Room, holders
-from bot.console.show import NAV, go, page, sentence
+from bot.console.show import go, page, sentence
 from bot.console.visit import Visit
 from bot.domain.errors import BadInput, KouhouError
 from bot.domain.people import Role
-from bot.usecases import importing
+from bot.usecases import importing, waiting_imports
 
 room = Room()
 WHO = holders(Role.STAFF)
@@ -21,7 +21,7 @@ EXAMPLE: Final = (
     "account,text,publish_at,reason,link,lang\r\n"
     "IMMI_TOKYO,【窓口の混雑】本日は窓口が混み合っています。,2026-12-08T10:00:00+09:00,,,ja\r\n"
 )
-NAV.append(("/imports", "staff.imports", "staff", None))
+shared.enter("/imports", "staff.imports", "staff")
 
 
 @room.page("/imports", WHO)
@@ -42,7 +42,7 @@ def upload(visit: Here) -> Response:
         if not files:
             raise BadInput("Choose a file.", key="file").worded("problem.no-file")
         name, raw = files[0]
-        token = importing.keep(visit.parts, raw, name, by=visit.by, now=visit.now)
+        token = waiting_imports.keep(visit.parts, raw, name, by=visit.by, now=visit.now)
     except KouhouError as exc:
         said = sentence(visit, exc)
         return page(visit, "posts/import.html", 422, problem=said, most=importing.MOST_ROWS, megabytes=_megabytes())
@@ -58,21 +58,21 @@ def preview_page(visit: Here, token: str) -> Response:
 def answer(visit: Here, token: str) -> Response:
     order = visit.form.get("do", "")
     if order == "cancel":
-        importing.cancel(visit.parts, token, by=visit.by)
+        waiting_imports.cancel(visit.parts, token, by=visit.by)
         return go("/imports", done="import-cancelled")
     if order not in ("drafts", "submit"):
         return _draw(visit, token)
     try:
         submit = order == "submit"
-        importing.confirm(visit.parts, token, by=visit.by, now=visit.now, submit=submit)
+        waiting_imports.confirm(visit.parts, token, by=visit.by, now=visit.now, submit=submit)
     except BadInput:
         return _draw(visit, token)
     return go("/posts", view="coming" if submit else "drafts", mine="1", done="imported")
 
 
 def _draw(visit: Visit, token: str) -> Response:
-    name, plan = importing.kept(visit.parts, token, by=visit.by, now=visit.now)
-    rows = importing.preview(plan)
+    name, plan = waiting_imports.kept(visit.parts, token, by=visit.by, now=visit.now)
+    rows = waiting_imports.preview(plan)
     only_bad = visit.query("bad") == "1"
     shown = [row for row in rows if row.problem] if only_bad else rows
     number = max(1, visit.number("page", 1, most=10_000))
@@ -85,6 +85,7 @@ def _draw(visit: Visit, token: str) -> Response:
         good=len(plan.rows),
         bad=len(plan.problems),
         rows=shown[(number - 1) * PER_PAGE : number * PER_PAGE],
+        say=lambda problem: sentence(visit, problem) if problem.word else problem.message,
         total=len(shown),
         number=number,
         per_page=PER_PAGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from bot.console import desk as shared
 from bot.console.guard import Here, Number, Room
-from bot.console.show import NAV, go, page, sentence
+from bot.console.show import go, page, sentence
 from bot.console.visit import Visit
 from bot.domain.errors import BadInput, KouhouError
 from bot.domain.people import Role
@@ -23,7 +24,7 @@ room = Room()
 PER_PAGE: Final = 50
 
 
-NAV.append(("/posts", "staff.queue", "staff|approver|admin|auditor", None))
+shared.enter("/posts", "staff.queue", "staff|approver|admin|auditor")
 
 
 @room.page("/posts", shared.READERS)
@@ -124,6 +125,7 @@ def show(visit: Visit, post: Post, problem: KouhouError | None = None, typed: di
         progress=steps.progress(parts, post),
         why_not=_why_not(visit, post),
         tried=tried,
+        bodies={each.number: _readable(each.body) for each in tried},
         lost=lost,
         until=steps.looked_for_until(lost) if lost else None,
         absent=bool(lost and reconcile.absent_likely(lost, visit.now)),
@@ -145,6 +147,14 @@ def _able(visit: Visit, tx: Any, post: Post, office: str) -> list[tuple[str, Any
         if held and person.login not in (post.author, post.revision.author):
             found.append((person.name or person.login, None if any(g.until is None for g in held) else held[0].until))
     return found
+
+
+def _readable(body: str) -> str:
+    """What was sent with its characters as characters; the bytes on the wire are the same text."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False)
+    except ValueError:
+        return body
 
 
 def _why_not(visit: Visit, post: Post) -> str:

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 
 from bot.console import desk as shared
 from bot.console.guard import Here, Room, holders
-from bot.console.show import NAV, go, page, sentence
+from bot.console.show import go, page, sentence
 from bot.console.visit import Visit
 from bot.domain.errors import KouhouError
 from bot.domain.people import EVERYWHERE, Role
@@ -15,7 +15,6 @@ from bot.usecases import stop
 
 room = Room()
 WHO = holders(Role.APPROVER, Role.ADMIN)
-NAV.append(("/stop", "staff.stop", "approver|admin", None))
 
 
 @room.page("/stop", WHO)

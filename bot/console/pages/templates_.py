@@ -10,7 +10,7 @@ from bot.console import desk as shared
 from bot.console import sheet as sheets
 from bot.console.guard import Here, Number, Room
 from bot.console.pages.compose import draw as draw_compose
-from bot.console.show import NAV, go, page, sentence
+from bot.console.show import go, page, sentence
 from bot.console.visit import Visit
 from bot.domain.errors import KouhouError
 from bot.domain.people import Role
@@ -19,7 +19,7 @@ from bot.usecases.preflight import EASY
 from bot.usecases.templates import Template
 
 room = Room()
-NAV.append(("/templates", "staff.templates", "staff|approver", None))
+shared.enter("/templates", "staff.templates", "staff|approver")
 
 
 @room.page("/templates", shared.WRITERS)
