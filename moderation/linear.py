@@ -45,7 +45,7 @@ class ModelScores:
 class LinearModel:
     """Scores for batches of replies, and the places in a reply that speak for a category."""
 
-    __slots__ = ("_folds", "_languages", "_network", "_rarity", "_scales", "_weights", "data_hash")
+    __slots__ = ("_folds", "_languages", "_network", "_rarity", "_row", "_scales", "_weights", "data_hash")
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self._folds = (
@@ -53,8 +53,9 @@ class LinearModel:
             FoldTable(arrays["skeleton_index"], arrays["skeleton_pages"]),
         )
         self._rarity = arrays["rarity"]
-        self._weights = np.zeros((len(self._rarity), len(OUTPUTS)), np.int8)
-        self._weights[self._rarity > 0] = arrays["weights"]
+        self._weights = np.vstack([np.zeros((1, len(OUTPUTS)), np.int8), arrays["weights"]])
+        known = self._rarity > 0
+        self._row = np.cumsum(known, dtype=np.int32) * known
         self._scales = arrays["scales"]
         self._languages = (arrays["language_weights"], arrays["language_scales"])
         self._network = {name: arrays[name] for name in ("centre", "spread", "w1", "b1", "w2", "b2", "slope", "shift")}
@@ -85,9 +86,7 @@ class LinearModel:
         """
         return self.spans_of([(reply, category)], most)[0]
 
-    def spans_of(
-        self, asked: Sequence[tuple[Reply, Category]], most: int = 3
-    ) -> list[list[tuple[int, int, float]]]:
+    def spans_of(self, asked: Sequence[tuple[Reply, Category]], most: int = 3) -> list[list[tuple[int, int, float]]]:
         """What :meth:`spans` says for each reply and category asked about; together they cost a tenth."""
         if not asked:
             return []
@@ -103,7 +102,7 @@ class LinearModel:
         offsets = np.cumsum(lengths + 1) - lengths - 1
         where, change = [], []
         for block, owner, buckets, start, end in places(texts, self._folds):
-            weight = self._weights[buckets, columns.take(owner)].astype(float) * BLOCK_WEIGHTS[block]
+            weight = self._weights[self._row.take(buckets), columns.take(owner)].astype(float) * BLOCK_WEIGHTS[block]
             inside = np.flatnonzero((start >= 0) & (end <= lengths.take(owner)) & (end > start) & (weight != 0))
             start, end, offset = start.take(inside), end.take(inside), offsets.take(owner.take(inside))
             each = weight.take(inside) / (end - start)
@@ -125,7 +124,9 @@ class LinearModel:
         sums = np.zeros((segments, len(OUTPUTS)))
         first = starts_of_runs(segment)
         if len(first):
-            sums[segment.take(first)] = np.add.reduceat(self._weights.take(buckets, 0), first, axis=0, dtype=np.int32)
+            sums[segment.take(first)] = np.add.reduceat(
+                self._weights.take(self._row.take(buckets), 0), first, axis=0, dtype=np.int32
+            )
         sums *= (np.tile(_FACTORS, seen.rows) / np.maximum(norms, 1e-9))[:, None]
         return sums.reshape(seen.rows, _WIDTH, -1).sum(1) * self._scales[0] + self._scales[1], known
 
