@@ -72,7 +72,7 @@ def category_of(text: str) -> Category | None:
 
 def whole_number(text: str, name: str) -> int:
     """A number that a form sends; BadInput for anything else."""
-    if not text.isdecimal() or len(text) > 9:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9:
         raise BadInput("The form does not name what it is about; open the page again.", key=name).worded(
             "problem.number"
         )

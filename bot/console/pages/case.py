@@ -33,7 +33,7 @@ _ELSEWHERE: Final = frozenset({Move.APPEAL, Move.UPHOLD, Move.REVERSE})
 """Moves with a form of their own: they take more than a reason."""
 _TYPED: Final = ("category", "reason", "why_not_less", "note")
 MOST_SHOWN: Final = 8000
-"""Characters of the reply on its own page; evidence behind them is quoted beside its finding."""
+"""Characters of the reply on its own page: more than screening reads, so no evidence is cut off."""
 PLACES: Final = 12
 """Places told for one category; all of them are marked in the text."""
 SHORT: Final = 60

@@ -48,7 +48,7 @@ def as_csv(visit: Here) -> Response:
 @room.page("/reports/{table}.svg", DESK)
 def chart(visit: Here, table: str) -> Response:
     rows = {each.name: rows for each, rows in _tables(visit, _report(visit))}.get(table, [])
-    return charts.bars(visit.words.plain("reports.chart"), [(name, count or 0) for name, count in rows], lying=True)
+    return charts.bars(visit.words.plain("reports.chart"), [(name, count) for name, count in rows if count is not None], lying=True)
 
 
 @room.page("/case-files/{number}", KEEPERS)
