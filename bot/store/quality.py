@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, func
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from bot.store.database import Tx
@@ -44,25 +47,60 @@ class Decided:
     decided_at: datetime
 
 
+class _Facts(NamedTuple):
+    """What a report needs of a case, its reply and its verdict: columns, for thousands of rows come at once."""
+
+    id: int
+    reply: int
+    account: str
+    office: str
+    language: str
+    labels: str
+    first_seen_at: datetime | None
+    written_at: datetime
+    collected_at: datetime
+    scores: Mapping[str, float]
+
+
+class _Move(NamedTuple):
+    """What a report needs of a decision."""
+
+    id: int
+    case: int
+    by: str
+    move: str
+    step: str
+    category: int | None
+    at: datetime
+
+
+_FACTS: Final[tuple[Any, ...]] = (
+    CaseRow.id, CaseRow.reply, CaseRow.account, CaseRow.office, CaseRow.language, CaseRow.labels,
+    CaseRow.first_seen_at, ReplyRow.written_at, ReplyRow.collected_at, VerdictRow.scores,
+)  # fmt: skip
+_labels = cache(parse_labels)
+"""Few combinations of labels, many cases."""
+
+
 def decided(tx: Tx, *, since: datetime, until: datetime, offices: Sequence[str] | None = None) -> list[Decided]:
     """Cases whose last dismissal or measure fell into the span, in their order."""
-    story: dict[int, list[DecisionRow]] = {}
+    story: dict[int, list[_Move]] = {}
     in_span = (
         select(DecisionRow.case)
         .where(DecisionRow.at >= since, DecisionRow.at < until, col(DecisionRow.move).in_(_ENDS))
         .distinct()
     )
-    rows = tx.session.exec(select(DecisionRow).where(col(DecisionRow.case).in_(in_span)).order_by(col(DecisionRow.id)))
-    for row in rows:
-        story.setdefault(row.case, []).append(row)
-    found = tx.session.exec(
-        select(CaseRow, ReplyRow, VerdictRow.scores)
+    moves = columns(*(getattr(DecisionRow, name) for name in _Move._fields))
+    for row in tx.session.execute(moves.where(col(DecisionRow.case).in_(in_span)).order_by(col(DecisionRow.id))):
+        story.setdefault(row.case, []).append(_Move._make(row))
+    found = tx.session.execute(
+        columns(*_FACTS)
         .join(ReplyRow, col(ReplyRow.id) == CaseRow.reply)
         .join(VerdictRow, col(VerdictRow.id) == CaseRow.verdict)
         .where(col(CaseRow.id).in_(in_span), *_offices(offices))
         .order_by(col(CaseRow.id))
     )
-    return [_decided(case, reply, scores, story[case.id or 0]) for case, reply, scores in found]
+    return [_decided(_Facts._make(row), story[row.id]) for row in found]
 
 
 def unflagged_ids(tx: Tx, *, since: datetime, until: datetime) -> list[int]:
@@ -139,26 +177,26 @@ def _offices(offices: Sequence[str] | None) -> list[ColumnElement[bool]]:
     return [] if offices is None else [col(CaseRow.office).in_(offices)]
 
 
-def _decided(case: CaseRow, reply: ReplyRow, scores: Mapping[str, float], story: list[DecisionRow]) -> Decided:
+def _decided(case: _Facts, story: list[_Move]) -> Decided:
     last = next(row for row in reversed(story) if row.move in _ENDS)
     named = last
     if last.move == Move.APPROVE.value:
-        named = next((r for r in reversed(story) if r.move in _PROPOSES and (r.id or 0) < (last.id or 0)), last)
-    back = any(row.move in _BACK and (row.id or 0) > (last.id or 0) for row in story)
+        named = next((each for each in reversed(story) if each.move in _PROPOSES and each.id < last.id), last)
+    back = any(row.move in _BACK and row.id > last.id for row in story)
     return Decided(
-        case=case.id or 0,
+        case=case.id,
         reply=case.reply,
         account=case.account,
         office=case.office,
         language=case.language,
-        labels=parse_labels(case.labels),
-        scores=scores,
+        labels=_labels(case.labels),
+        scores=case.scores,
         step=Step.NONE if last.move == Move.DISMISS.value else step_of(last.step),
         category=Category(named.category) if named.category else None,
         back=back,
         by=last.by,
-        written_at=reply.written_at,
-        collected_at=reply.collected_at,
+        written_at=case.written_at,
+        collected_at=case.collected_at,
         first_seen_at=case.first_seen_at,
         decided_at=last.at,
     )

@@ -143,7 +143,9 @@ def _report(
     acted = [each for each in decided if each.step.word != "none"]
     recall = found.recall
     agreement = found.overall.agreement
-    by_label = Counter(slug for labels, _ in opened for slug in _slugs(labels))
+    by_label: Counter[str] = Counter()
+    for labels, times in Counter(labels for labels, _ in opened).items():
+        by_label.update(dict.fromkeys(_slugs(labels), times))
     return MonthReport(
         month=month,
         policies=tuple(policies),
