@@ -179,13 +179,10 @@ def newest(tx: Tx, what: str) -> Event | None:
     return _event(row) if row else None
 
 
-def chain(tx: Tx) -> Iterator[tuple[int, Any, str, str, str, str, str, str, str]]:
-    """(seq, at, actor, what, subject, office, body, previous, hash) of every event in order, as the driver gives them.
-
-    ``at`` is text on SQLite and a datetime on PostgreSQL; both are UTC.
-    """
-    columns = "seq, at, actor, what, subject, office, body, previous, hash"
-    statement = f"SELECT {columns} FROM audit ORDER BY seq"  # noqa: S608  the columns stand above
+def chain(tx: Tx) -> Iterator[tuple[int, str, str, str, str, str, str, str, str]]:
+    """(seq, at, actor, what, subject, office, body, previous, hash) of every event in order; ``at`` as UTC text."""
+    at = """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""" if tx.is_postgres else "at"
+    statement = f"SELECT seq, {at}, actor, what, subject, office, body, previous, hash FROM audit ORDER BY seq"  # noqa: S608
     cursor: Any = tx.session.connection().connection.cursor(*(["audit_chain"] if tx.is_postgres else []))
     try:  # the driver's own cursor: a million rows through the mapper would take longer than the proof
         cursor.execute(statement)

@@ -100,7 +100,7 @@ def keep_digest(parts: Parts, folder: Path, *, now: datetime) -> Digest | None:
     return digest
 
 
-def _wrong(row: tuple[int, Any, str, str, str, str, str, str, str], count: int, previous: str) -> str:
+def _wrong(row: tuple[int, str, str, str, str, str, str, str, str], count: int, previous: str) -> str:
     """Why this event does not hold; empty when it does."""
     seq, at, actor, what, subject, office, body, stored_previous, link = row
     if seq != count:
@@ -121,24 +121,24 @@ def _wrong(row: tuple[int, Any, str, str, str, str, str, str, str], count: int, 
     return ""
 
 
-def _plainly_agrees(row: tuple[int, Any, str, str, str, str, str, str, str]) -> bool:
+def _plainly_agrees(row: tuple[int, str, str, str, str, str, str, str, str]) -> bool:
     """Whether the columns stand in the body letter by letter: three times faster than reading JSON.
 
     Sound because the body is canonical: keys in order, and a quote inside a value always has a backslash before it.
     Anything unusual is False and gets read properly.
     """
     seq, at, actor, what, subject, office, body, _, _ = row
-    instant = f"{at}".replace(" ", "T")
-    instant = instant if instant.endswith("+00:00") else instant + "+00:00"
+    searched = f"{actor}{what}{subject}{office}"
     end = f',"seq":{seq},"subject":"{subject}","what":"{what}"}}'
-    if not body.startswith(f'{{"actor":"{actor}","at":"{instant}","facts":{{') or not body.endswith(end):
+    instant = at.replace(" ", "T").removesuffix(".000000")
+    if '"' in searched or "\\" in searched or not body.endswith(end):
+        return False
+    if not body.startswith(f'{{"actor":"{actor}","at":"{instant}+00:00","facts":{{'):
         return False
     before, found, _ = body[: -len(end)].rpartition(',"roles":[')
-    plain = not any(mark in actor + what + subject + office for mark in '"\\')
-    return plain and bool(found) and before.endswith(f',"office":"{office}"')
+    return bool(found) and before.endswith(f',"office":"{office}"')
 
 
-def _instant(at: Any) -> datetime:
+def _instant(at: str) -> datetime:
     """The column's value as aware UTC."""
-    found: datetime = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+    return datetime.fromisoformat(at).replace(tzinfo=UTC)
