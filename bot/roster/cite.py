@@ -154,10 +154,15 @@ def _address(url: str) -> str:
     return url
 
 
+def own_site(url: str) -> bool:
+    """Whether the address is on a website whose terms these are."""
+    host = urlsplit(url).hostname or ""
+    return any(host == site or host.endswith("." + site) for site in SITES)
+
+
 def _about_site(url: str) -> tuple[str, ...]:
     host = urlsplit(url).hostname or ""
-    own = any(host == site or host.endswith("." + site) for site in SITES)
-    return () if own else (f"{host} is not the agency's website: its own terms apply",)
+    return () if own_site(url) else (f"{host} is not the agency's website: its own terms apply",)
 
 
 def _about_language(asked: str, spoken: str, wording: _Wording) -> tuple[str, ...]:

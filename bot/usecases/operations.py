@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -80,6 +81,7 @@ def _versions(parts: Parts) -> dict[str, str]:
     return found | {name: _version(name) for name in ("fastapi", "sqlmodel", "tweepy", "facebook-sdk", "apscheduler")}
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

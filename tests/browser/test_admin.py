@@ -31,6 +31,7 @@ PAGES = (
     "/roster/changes",
     "/roster/look-alikes",
     "/roster/compare",
+    "/cite?url=https://www.isa.go.jp/jp/a.html",
 )
 PUBLIC = ("/official", "/official/verify", "/official/verify?url=https://x.com/IMMI_T0KYO")
 
