@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, SQLModel, create_engine
 
 from bot.domain.errors import BadInput, Conflict, KouhouError, NotAllowed, NotFound
@@ -21,6 +21,12 @@ from bot.store import tables  # noqa: F401  registers every table with SQLModel.
 from bot.store.seal import Seal
 
 _BEGIN: Final = "kouhou_begin"
+_GAVE_WAY: Final = frozenset({"40001", "40P01"})
+"""What PostgreSQL says to the one of two transactions that has to begin again."""
+
+
+class Collision(KouhouError):
+    """Two transactions reached for the same row in the same moment; beginning again will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,14 @@ def _said_plainly() -> Iterator[None]:
     except (BadInput, Conflict, NotAllowed, NotFound):
         raise
     except SQLAlchemyError as exc:
-        raise KouhouError(f"The database refused: {_reason(exc)}. Run 'kouhou check' for what to do.") from exc
+        kind = Collision if _collided(exc) else KouhouError
+        raise kind(f"The database refused: {_reason(exc)}. Run 'kouhou check' for what to do.") from exc
+
+
+def _collided(exc: SQLAlchemyError) -> bool:
+    if isinstance(exc, OperationalError):
+        return getattr(exc.orig, "sqlstate", None) in _GAVE_WAY
+    return isinstance(exc, IntegrityError)
 
 
 def _reason(exc: SQLAlchemyError) -> str:

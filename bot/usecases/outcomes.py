@@ -20,6 +20,7 @@ from bot.usecases.approve import reslot
 from bot.usecases.compose import slot_for
 from bot.usecases.duty import ADMINS, day, in_charge
 from bot.usecases.parts import Parts
+from bot.usecases.persistent import persistent
 from bot.usecases.probe_tokens import Standing, judge
 
 log = structlog.get_logger()
@@ -38,16 +39,21 @@ CHANGED: Final = "The platform shows other words than were sent; compare them."
 def published(parts: Parts, post: Post, attempt: Attempt, receipt: Receipt, now: datetime) -> PostState:
     """The platform's id is proof. A claim that was lost meanwhile (a process that slept) is settled all the same."""
     try:
-        with parts.store.begin() as tx:
-            attempts.close(tx, attempt, Outcome.PUBLISHED, now=now, http_status=receipt.status, trace=receipt.trace)
-            service.record_budgets(tx, post.account, receipt.budgets, at=now)
-            post = finish(tx, post, PostEvent.PUBLISH, receipt.platform_id, receipt.permalink, receipt.text, now)
-            if not came_back_as_sent(post.revision.content, receipt.text, parts.account(post.account).platform):
-                warn_changed(tx, post, now)
+        _write_published(parts, post, attempt, receipt, now)
     except Conflict:
         return _published_late(parts, post, receipt, now)
     log.info("post_published", post=post.id, account=post.account, platform_id=receipt.platform_id)
     return PostState.PUBLISHED
+
+
+@persistent
+def _write_published(parts: Parts, post: Post, attempt: Attempt, receipt: Receipt, now: datetime) -> None:
+    with parts.store.begin() as tx:
+        attempts.close(tx, attempt, Outcome.PUBLISHED, now=now, http_status=receipt.status, trace=receipt.trace)
+        post = finish(tx, post, PostEvent.PUBLISH, receipt.platform_id, receipt.permalink, receipt.text, now)
+        if not came_back_as_sent(post.revision.content, receipt.text, parts.account(post.account).platform):
+            warn_changed(tx, post, now)
+        service.record_budgets(tx, post.account, receipt.budgets, at=now)
 
 
 def finish(
@@ -92,6 +98,7 @@ def warn_changed(tx: Tx, post: Post, now: datetime) -> None:
     log.warning("post_text_differs", post=post.id, account=post.account)
 
 
+@persistent
 def lost(parts: Parts, post: Post, attempt: Attempt, exc: Exception, now: datetime) -> PostState:
     """Nobody knows whether it is out there: it is looked for, and never sent again by itself."""
     facts = {"http_status": _status(exc), "code": _code(exc), "trace": _trace(exc)}
@@ -116,6 +123,11 @@ def no_token(parts: Parts, post: Post, attempt: Attempt | None, exc: AuthExpired
     account = parts.account(post.account)
     if judge(parts, account, now=now) is not Standing.DEAD:
         return again(parts, post, attempt, exc, now)
+    return _hold_for_token(parts, post, attempt, exc, now)
+
+
+@persistent
+def _hold_for_token(parts: Parts, post: Post, attempt: Attempt | None, exc: AuthExpired, now: datetime) -> PostState:
     with parts.store.begin() as tx:
         if attempt is not None:
             attempts.close(tx, attempt, Outcome.AUTH, now=now, http_status=exc.status, code=exc.code)
@@ -123,6 +135,7 @@ def no_token(parts: Parts, post: Post, attempt: Attempt | None, exc: AuthExpired
     return PostState.HELD
 
 
+@persistent
 def again(parts: Parts, post: Post, attempt: Attempt | None, exc: PlatformError, now: datetime) -> PostState:
     """Surely not taken: back into the queue, inside the window; past closing time it moves to the next opening."""
     retry_at = _retry_at(exc, post.fence, now)
@@ -142,6 +155,7 @@ def back(tx: Tx, post: Post, event: PostEvent, now: datetime, *, retry_at: datet
     )
 
 
+@persistent
 def hold_alone(parts: Parts, post: Post, why: Hold, now: datetime, *, note: str = "") -> PostState:
     """Waits for a person, in a transaction of its own."""
     with parts.store.begin() as tx:
@@ -158,6 +172,7 @@ def hold(tx: Tx, post: Post, why: Hold, now: datetime, *, note: str = "") -> Non
     log.warning("post_held", post=post.id, account=post.account, why=why.value)
 
 
+@persistent
 def _published_late(parts: Parts, post: Post, receipt: Receipt, now: datetime) -> PostState:
     """The answer came after recovery had called the post unknown; the receipt settles it."""
     with parts.store.begin() as tx:
@@ -177,6 +192,7 @@ def _to_unknown(tx: Tx, post: Post, now: datetime, code: str) -> None:
     service.tell(tx, [post.author], "post.unknown", f"post:{post.id}", at=now, once=str(post.version))
 
 
+@persistent
 def _duplicate(parts: Parts, post: Post, attempt: Attempt, exc: Rejected, now: datetime) -> PostState:
     """A twin exists. After an own call that was lost it is ours: look for it. Else somebody posted by hand."""
     with parts.store.begin() as tx:
@@ -190,6 +206,7 @@ def _duplicate(parts: Parts, post: Post, attempt: Attempt, exc: Rejected, now: d
     return PostState.UNKNOWN
 
 
+@persistent
 def _halt(parts: Parts, post: Post, attempt: Attempt | None, exc: Rejected, now: datetime) -> PostState:
     """Credit used up stops the platform, a frozen account stops itself; the post waits and is not marked failed."""
     account = parts.account(post.account)
@@ -206,6 +223,7 @@ def _halt(parts: Parts, post: Post, attempt: Attempt | None, exc: Rejected, now:
     return PostState.HELD
 
 
+@persistent
 def _fail(parts: Parts, post: Post, attempt: Attempt | None, exc: Rejected, now: datetime) -> PostState:
     kind = exc.kind.value
     with parts.store.begin() as tx:

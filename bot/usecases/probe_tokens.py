@@ -23,6 +23,7 @@ from bot.store.database import Tx
 from bot.store.health import Probe
 from bot.usecases.duty import ADMINS, day, in_charge
 from bot.usecases.parts import Parts
+from bot.usecases.persistent import persistent
 
 log = structlog.get_logger()
 
@@ -79,11 +80,16 @@ def _probe(parts: Parts, account: Account, now: datetime) -> Probe:
     except PlatformError as exc:
         log.info("token_not_probed", account=account.id, error=type(exc).__name__)
         return _former(parts, account, now)
+    return _remember(parts, account, code, now)
+
+
+@persistent
+def _remember(parts: Parts, account: Account, code: str, now: datetime) -> Probe:
     with parts.store.begin() as tx:
-        return _remember(tx, account, code, now)
+        return _write_probe(tx, account, code, now)
 
 
-def _remember(tx: Tx, account: Account, code: str, now: datetime) -> Probe:
+def _write_probe(tx: Tx, account: Account, code: str, now: datetime) -> Probe:
     before = health.probes(tx).get(account.id)
     since = (before.failing_since if before is not None else None) or now
     probe = Probe(account.id, now, ok=not code, failing_since=since if code else None, code=code)
@@ -122,6 +128,7 @@ def _settle(parts: Parts, account: Account, now: datetime) -> Standing:
     return Standing.DEAD
 
 
+@persistent
 def _outage(parts: Parts, account: Account, refused: int, now: datetime) -> Standing:
     scope = f"platform:{account.platform.value}"
     with parts.store.begin() as tx:
@@ -130,6 +137,7 @@ def _outage(parts: Parts, account: Account, refused: int, now: datetime) -> Stan
     return Standing.OUTAGE
 
 
+@persistent
 def _mark_dead(parts: Parts, account: Account, now: datetime) -> None:
     with parts.store.begin() as tx:
         probe = health.probes(tx).get(account.id)

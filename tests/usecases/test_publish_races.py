@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -105,6 +106,20 @@ def test_f5_eight_publishers_tick_at_once_and_each_post_goes_out_once(house: Hou
         ticks = [pool.submit(publish_due, house.parts, owner=f"p:{n}:1", clock=house.clock) for n in range(8)]
         assert sum(each.result().published for each in ticks) == len(queued)
     assert all(is_out_once(house, post) for post in queued)
+
+
+def test_a_call_that_hangs_delays_no_other_account(house: House) -> None:
+    house.scheduled("IMMI_OSAKA", "大阪のお知らせ")
+    waiting = [house.scheduled("IMMI_NAGOYA", "名古屋のお知らせ"), house.scheduled("IMMI_TOKYO", "東京のお知らせ")]
+    house.sandbox.fault("hang_before", platform="x", route="create", account="IMMI_OSAKA", seconds=2)
+    with ThreadPoolExecutor(1) as pool:
+        tick = pool.submit(house.publish)
+        end = time.monotonic() + 20
+        while house.created() + house.created("IMMI_NAGOYA") < 2 and time.monotonic() < end:
+            time.sleep(0.01)
+        assert not tick.done(), "the hanging call is still waited for"
+        assert tick.result().unknown == 1
+    assert all(is_out_once(house, post) for post in waiting)
 
 
 @pytest.mark.parametrize("what", ["cancel", "edit"])
