@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from moderation.categories import Category
+from moderation.detectors.personal_information import ADDRESS
 from moderation.model import Author, Finding, Reply, Signal, SignalKind
 from moderation.screen import load_screener
 from tests.moderation.roster import OFFICIALS
@@ -176,3 +179,11 @@ def test_what_protected_speech_took_back_is_recorded() -> None:
 
     assert Category.DEFAMATION not in verdict.labels
     assert [(freed.category, freed.reason) for freed in verdict.freed] == [(Category.DEFAMATION, "quotes-to-condemn")]
+
+
+@pytest.mark.parametrize("text", ["1" * 60_000, "a" * 60_000, "市" + "一" * 60_000, "1-" * 30_000, "a.b-" * 15_000])
+def test_looking_for_an_address_takes_time_in_line_with_the_length(text: str) -> None:
+    began = time.process_time()
+
+    assert ADDRESS.search(text) is None
+    assert time.process_time() - began < 1.0  # seconds; squared it would be twenty and more
