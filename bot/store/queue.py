@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from bot.domain.posts import Lane, Post, PostState
@@ -16,8 +17,11 @@ from bot.store.tables.posts import PostRow, RevisionRow
 
 DEAD = (PostState.CANCELLED, PostState.REJECTED, PostState.EXPIRED, PostState.FAILED, PostState.WITHDRAWN)
 """A slot in which one of these stands is free."""
+WORDS_ON_A_MARK = 40
 COUNTED_TO = 10_000
 """A total beyond it is shown as this many: counting a whole archive helps nobody."""
+
+_CURRENT = and_(col(RevisionRow.post) == col(PostRow.id), col(RevisionRow.number) == col(PostRow.revision))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,19 @@ class Filter:
     author: str = ""
     lane: Lane | None = None
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A post on a calendar: its place and its first words."""
+
+    id: int
+    account: str
+    state: PostState
+    due_at: datetime
+    reason: str
+    version: int
+    text: str
 
 
 def search(
@@ -53,6 +70,44 @@ def every(tx: Tx, wanted: Filter, *, at_a_time: int = 500, most: int = 100_000) 
     ids = [each for each in tx.session.exec(statement) if each is not None]
     for start in range(0, len(ids), at_a_time):
         yield from posts.many(tx, ids[start : start + at_a_time])
+
+
+def marks(tx: Tx, wanted: Filter, *, most: int) -> list[Mark]:
+    """The same as ``search``, oldest slot first, but only what a calendar draws: a month is read in one go."""
+    rows = tx.session.execute(
+        columns(
+            col(PostRow.id),
+            col(PostRow.account),
+            col(PostRow.state),
+            col(PostRow.due_at),
+            col(PostRow.reason),
+            col(PostRow.version),
+            func.substr(RevisionRow.text, 1, WORDS_ON_A_MARK),
+        )
+        .join(RevisionRow, _CURRENT)
+        .where(*_conditions(wanted))
+        .order_by(col(PostRow.due_at), col(PostRow.id))
+        .limit(most)
+    )
+    return [Mark(row[0], row[1], PostState(row[2]), *row[3:]) for row in rows]
+
+
+def words_around(tx: Tx, wanted: Filter, *, most: int) -> list[tuple[int, str, str, datetime]]:
+    """(post, account, text, when it went out or will), newest slot first: what a new text must not repeat."""
+    rows = tx.session.execute(
+        columns(
+            col(PostRow.id),
+            col(PostRow.account),
+            col(RevisionRow.text),
+            col(PostRow.published_at),
+            col(PostRow.due_at),
+        )
+        .join(RevisionRow, _CURRENT)
+        .where(*_conditions(wanted))
+        .order_by(col(PostRow.due_at).desc())
+        .limit(most)
+    )
+    return [(number, account, text, out or due) for number, account, text, out, due in rows]
 
 
 def slots_taken(tx: Tx, account: str, *, since: datetime) -> list[datetime]:

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from bot.domain import hours
 from bot.domain.accounts import Office
 from bot.domain.calendar import ClosedDay, closed_day
-from bot.domain.posts import Post, PostState
+from bot.domain.posts import PostEvent, PostState, allowed_events
 from bot.store import queue
 from bot.store.database import Tx
+from bot.store.queue import Mark
 from bot.usecases.compose import APART, DAY
 from bot.usecases.parts import Parts
 
@@ -23,7 +24,7 @@ JAPAN: Final = ZoneInfo("Asia/Tokyo")
 SHOWN: Final = tuple(
     each for each in PostState if each not in (PostState.CANCELLED, PostState.REJECTED, PostState.EXPIRED)
 )
-MOST: Final = 2000
+MOST: Final = 5000
 MANY_OF_ONE: Final = 3
 MANY_OF_ALL: Final = 6
 _HOUR: Final = timedelta(hours=1)
@@ -49,9 +50,9 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A post at its place."""
+    """A post at its place, on the wall clock of Japan."""
 
-    post: Post
+    post: Mark
     at: datetime
     warns: tuple[Warn, ...]
 
@@ -91,7 +92,7 @@ def days(
     """``count`` days from ``first`` on; hours are those of ``offices`` together, closed days those of the only one."""
     since = datetime.combine(first, time(), JAPAN)
     wanted = queue.Filter(SHOWN, accounts, since.astimezone(UTC), (since + count * DAY).astimezone(UTC))
-    found, _ = queue.search(tx, wanted, newest_first=False, limit=MOST)
+    found = queue.marks(tx, wanted, most=MOST)
     warned = _warns(parts, found, now)
     only = offices[0] if len(offices) == 1 else None
     made = []
@@ -113,6 +114,11 @@ def month_of(day: date) -> tuple[date, int]:
     after = (first + timedelta(days=32)).replace(day=1)
     start = week_of(first)
     return start, -(-(after - start).days // 7) * 7
+
+
+def movable(state: PostState) -> bool:
+    """Whether a post in this state can be moved in the calendar; a held one is released instead."""
+    return state is not PostState.HELD and PostEvent.EDIT in allowed_events(state)
 
 
 def shown_hours(found: Sequence[Day]) -> range:
@@ -140,30 +146,31 @@ def _open_minutes(office: Office, day: date) -> list[int]:
     return found
 
 
-def _warns(parts: Parts, found: Sequence[Post], now: datetime) -> list[Entry]:
+def _warns(parts: Parts, found: Sequence[Mark], now: datetime) -> list[Entry]:
     """``found`` stands in the order of its slots, so neighbours are looked for nearby only."""
-    due = [post.revision.slot.due_at for post in found]
+    due = [post.due_at for post in found]
+    offices = {each.id: parts.office(each) for each in parts.registry().accounts}
     made = []
     for post, at in zip(found, due, strict=True):
         near = found[bisect_right(due, at - _HOUR) : bisect_left(due, at + _HOUR)]
-        made.append(Entry(post, at.astimezone(JAPAN), tuple(_of(parts, post, near, now))))
+        made.append(Entry(post, at.astimezone(JAPAN), tuple(_of(post, offices[post.account], near, now))))
     return made
 
 
-def _of(parts: Parts, post: Post, near: Sequence[Post], now: datetime) -> list[Warn]:
-    at = post.revision.slot.due_at
+def _of(post: Mark, office: Office, near: Sequence[Mark], now: datetime) -> list[Warn]:
+    at = post.due_at
     waits = post.state in (PostState.DRAFT, PostState.RETURNED, PostState.SUBMITTED, PostState.SCHEDULED)
     if not waits:
         return []
     own = [other for other in near if other.account == post.account]
-    close = [other for other in near if abs(other.revision.slot.due_at - at) <= timedelta(minutes=5)]
+    close = [other for other in near if abs(other.due_at - at) <= timedelta(minutes=5)]
     found = []
-    if any(other.id != post.id and abs(other.revision.slot.due_at - at) < APART for other in own):
+    if any(other.id != post.id and abs(other.due_at - at) < APART for other in own):
         found.append(Warn.COLLIDES)
     if len(own) >= MANY_OF_ONE or len(close) >= MANY_OF_ALL:
         found.append(Warn.BUNCHED)
-    if not hours.is_open(parts.office(parts.account(post.account)), at):
-        found.append(Warn.EXCEPTION if post.revision.slot.is_exception else Warn.OUTSIDE)
+    if not hours.is_open(office, at):
+        found.append(Warn.EXCEPTION if post.reason else Warn.OUTSIDE)
     if at <= now and post.state is not PostState.SCHEDULED:
         found.append(Warn.LATE)
     return found

@@ -22,6 +22,7 @@ from bot.domain.posts import (
 )
 from bot.store.desk import Review
 from bot.usecases.approve import needed
+from bot.usecases.calendar import movable
 from bot.usecases.parts import Parts
 from bot.usecases.reconcile import LOOKS, absent_likely
 
@@ -83,7 +84,7 @@ def steps(
     approver = by.may(Role.APPROVER, office.id, today)
     writer = approver or by.may(Role.STAFF, office.id, today)
     found = {_BY_EVENT[event] for event in allowed_events(post.state) if event in _BY_EVENT}
-    if Step.EDIT in found and post.state is not PostState.HELD:
+    if movable(post.state):
         found.add(Step.MOVE)
     if post.state is PostState.UNKNOWN:
         found = _of_lost(tried, now)

@@ -14,9 +14,9 @@ from bot.console.show import go, page
 from bot.console.visit import JAPAN, Visit
 from bot.domain.accounts import Office
 from bot.domain.errors import KouhouError
+from bot.domain.people import Role
 from bot.domain.posts import Post
-from bot.usecases import approve, calendar, compose, steps
-from bot.usecases.steps import Step
+from bot.usecases import approve, calendar, compose
 
 room = Room()
 shared.enter("/calendar", "staff.calendar", "staff|approver|admin|auditor")
@@ -34,6 +34,7 @@ def calendar_page(visit: Here) -> Response:
             visit.parts, tx, first=first, count=count, offices=offices, accounts=accounts, now=visit.now
         )
     moving = _moving(visit)
+    writable = {each.id for each in shared.accounts_written(visit, Role.STAFF, Role.APPROVER)}
     before, after = _neighbours(day, view)
     return page(
         visit,
@@ -51,7 +52,7 @@ def calendar_page(visit: Here) -> Response:
         moving=moving,
         jumps=_jumps(moving) if moving else (),
         wall=shared.wall,
-        may_move=lambda post: Step.MOVE in steps.steps(visit.parts, post, by=visit.by, now=visit.now),
+        may_move=lambda mark: calendar.movable(mark.state) and mark.account in writable,
     )
 
 

@@ -158,15 +158,15 @@ def look(visit: Visit, sheet: Sheet, without: int | None = None) -> tuple[list[F
         wishes = sheets.wishes(parts, replace(sheet, at=""), visit.now)[:MOST_FACES]
     seen = together.outlook(parts, wishes, by=visit.by, now=visit.now)
     flight = Preflight(parts, now=visit.now, lang=visit.words.lang, without=without)
-    faces = [_face(visit, flight, sheet, wish, each) for wish, each in zip(wishes, seen, strict=True)]
+    found = flight.findings([(wish, each.due_at) for wish, each in zip(wishes, seen, strict=True)])
+    faces = [_face(visit, sheet, *each) for each in zip(wishes, seen, found, strict=True)]
     return faces, flight.twins(wishes) if len(wishes) > 1 else ()
 
 
-def _face(visit: Visit, flight: Preflight, sheet: Sheet, wish: Wish, seen: together.Outlook) -> Face:
+def _face(visit: Visit, sheet: Sheet, wish: Wish, seen: together.Outlook, found: tuple[Said, ...]) -> Face:
     parts, account = visit.parts, visit.parts.account(wish.account)
     name = sheet.field_of(account, wish.content.lang)
     words = sheet.words(name)
-    found = flight.findings(wish, seen.due_at) if words.strip() else ()
     return Face(
         account,
         wish.content.lang,

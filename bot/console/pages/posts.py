@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from fastapi.responses import Response, StreamingResponse
@@ -22,6 +23,8 @@ from bot.usecases.steps import Step
 
 room = Room()
 PER_PAGE: Final = 50
+WORDS_SOUGHT_FOR: Final = timedelta(days=180)
+"""How far back words are sought when no first day is given: every text has to be looked at."""
 
 
 shared.enter("/posts", "staff.queue", "staff|approver|admin|auditor")
@@ -77,14 +80,16 @@ def wanted_of(visit: Visit) -> queue.Filter:
     state = visit.query("state")
     states = shared.STATES.get(visit.query("view", "coming"), ())
     first, last = shared.typed_day(visit.query("from")), shared.typed_day(visit.query("to"))
+    words = visit.query("words").strip()
+    since = shared.starts(first) if first else visit.now - WORDS_SOUGHT_FOR if words else None
     return queue.Filter(
         states=(PostState(state),) if state in tuple(PostState) else states,
         accounts=chosen,
-        since=shared.starts(first) if first else None,
+        since=since,
         until=shared.starts(last) + compose.DAY if last else None,
         author=visit.by.login if visit.query("mine") else "",
         lane=Lane.DISASTER if visit.query("lane") == "disaster" else None,
-        words=visit.query("words").strip(),
+        words=words,
     )
 
 
