@@ -11,12 +11,13 @@ from fastapi.responses import Response
 from bot.console import charts
 from bot.console import moderating as desk
 from bot.console.guard import Here, Number, Room, holders
+from bot.console.kept import kept
 from bot.console.moderating import DESK, HANDS, READERS
 from bot.console.show import go, page
 from bot.console.visit import Visit
 from bot.domain.people import Role
 from bot.usecases import golden, quality
-from bot.usecases.quality import Quality, Row
+from bot.usecases.quality import Proposal, Quality, Row
 
 room = Room()
 SPANS: Final = (30, 90, 365)
@@ -34,7 +35,7 @@ def overview(visit: Here) -> Response:
         days=days,
         spans=SPANS,
         by_category=_named(visit, found.by_category),
-        proposals=quality.proposals(visit.parts, since=visit.now - timedelta(days=days), until=visit.now),
+        proposals=_proposed(visit, days),
         to_judge=len(golden.waiting(visit.parts, by=visit.by, now=visit.now)) if _judges(visit) else 0,
         judges=_judges(visit),
     )
@@ -86,8 +87,17 @@ def add_golden(visit: Here) -> Response:
 
 
 def _measured(visit: Visit, days: int) -> Quality:
+    since, offices = visit.now - timedelta(days=days), visit.offices(*READERS)
+    return kept(
+        visit,
+        ("quality", days, offices),
+        lambda: quality.measure(visit.parts, since=since, until=visit.now, offices=offices),
+    )
+
+
+def _proposed(visit: Visit, days: int) -> list[Proposal]:
     since = visit.now - timedelta(days=days)
-    return quality.measure(visit.parts, since=since, until=visit.now, offices=visit.offices(*READERS))
+    return kept(visit, ("proposals", days), lambda: quality.proposals(visit.parts, since=since, until=visit.now))
 
 
 def _named(visit: Visit, rows: Sequence[Row]) -> list[tuple[str, Row]]:

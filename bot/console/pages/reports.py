@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from bot.console import charts
 from bot.console import moderating as desk
 from bot.console.guard import Here, Number, Room, holders
+from bot.console.kept import kept
 from bot.console.show import go, page
 from bot.console.visit import JAPAN, Visit
 from bot.domain.errors import BadInput
@@ -48,7 +49,9 @@ def as_csv(visit: Here) -> Response:
 @room.page("/reports/{table}.svg", DESK)
 def chart(visit: Here, table: str) -> Response:
     rows = {each.name: rows for each, rows in _tables(visit, _report(visit))}.get(table, [])
-    return charts.bars(visit.words.plain("reports.chart"), [(name, count) for name, count in rows if count is not None], lying=True)
+    return charts.bars(
+        visit.words.plain("reports.chart"), [(name, count) for name, count in rows if count is not None], lying=True
+    )
 
 
 @room.page("/case-files/{number}", KEEPERS)
@@ -105,7 +108,8 @@ def act(visit: Here) -> Response:
 
 def _report(visit: Visit) -> MonthReport:
     asked = visit.query("month") or visit.today.strftime("%Y-%m")
-    return reports.month_report(visit.parts, asked, offices=visit.offices(*READERS))
+    offices = visit.offices(*READERS)
+    return kept(visit, ("report", asked, offices), lambda: reports.month_report(visit.parts, asked, offices=offices))
 
 
 def _tables(visit: Visit, report: MonthReport) -> list[tuple[Table, list[tuple[str, int | None]]]]:
