@@ -60,12 +60,15 @@ class App:
         self.parts.store.close()
 
 
-def build(settings: Settings, *, practice_platforms: bool = True) -> App:
-    """The whole service. ``practice_platforms`` False leaves them out, for commands that call no platform."""
+def build(settings: Settings, *, practice_platforms: bool = True, clock: Clock | None = None) -> App:
+    """The whole service. ``practice_platforms`` False leaves them out, for commands that call no platform.
+
+    ``clock``: time for a rehearsal; otherwise the settings say which clock it is.
+    """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     keeper = Keeper(settings.accounts)
     store = open_store(settings)
-    clock = make_clock(settings, keeper.registry, store)
+    clock = clock or make_clock(settings, keeper.registry, store)
     watch = ClockWatch(_steady_clock(settings))
     sandbox, settings = _practice(settings, keeper.registry, clock) if practice_platforms else (None, settings)
     parts = Parts(
@@ -252,8 +255,8 @@ def _practice(settings: Settings, registry: Registry, clock: Clock) -> tuple[San
     )
 
 
-def practice_platforms(registry: Registry, clock: Clock) -> Sandbox:
-    """Both platforms with every account of the roster and a crowd that answers."""
+def practice_platforms(registry: Registry, clock: Clock, *, crowd: bool = True) -> Sandbox:
+    """Both platforms with every account of the roster; ``crowd``: with people who answer by themselves."""
     from bot import sandbox as practice  # a web server of its own: loaded only where it is wanted
 
     accounts: list[practice.XAccount | practice.FacebookPage] = []
@@ -263,4 +266,5 @@ def practice_platforms(registry: Registry, clock: Clock) -> Sandbox:
         accounts.append(kind.invent(account.handle, name))
     roomy = {route: {"user": 100_000, "app": 100_000} for route in ("mentions", "search", "tweets")}
     knobs = practice.Knobs(rate_limits=roomy)  # practice polls every few seconds, so that people need not wait
-    return practice.Sandbox(clock, PRACTICE_SEED, accounts, knobs=knobs, crowd=practice.Crowd(PRACTICE_SEED))
+    people = practice.Crowd(PRACTICE_SEED) if crowd else None
+    return practice.Sandbox(clock, PRACTICE_SEED, accounts, knobs=knobs, crowd=people)

@@ -18,8 +18,8 @@ _NOISY: Final = ("tweepy", "facebook", "urllib3", "requests_oauthlib", "oauthlib
 """Libraries whose debug lines print headers, bodies or addresses with tokens in them."""
 
 
-def set_up(*, json_lines: bool | None = None) -> None:
-    """Configures structlog and the standard library's logging to write to standard error."""
+def set_up(*, json_lines: bool | None = None, least: int = logging.INFO) -> None:
+    """Configures structlog and the standard library's logging to write to standard error, from level ``least`` on."""
     as_json = not sys.stderr.isatty() if json_lines is None else json_lines
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -36,7 +36,7 @@ def set_up(*, json_lines: bool | None = None) -> None:
             renderer,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "stop": "service",
     "resume": "service",
     "sandbox": "service",
+    "simulate": "simulate",
     "post": "posts",
     "cases": "cases",
     "costs": "costs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -141,7 +141,7 @@ def test_the_public_page_is_written_as_files(kouhou: Kouhou, tmp_path: Path) -> 
     data = next(folder / name for name in names if name.endswith(".json"))
     assert len(json.loads(data.read_text(encoding="utf-8"))["accounts"]) == 21
     feed = next(folder / name for name in names if name.endswith(".atom"))
-    assert ElementTree.parse(feed).getroot().tag.endswith("feed")
+    assert ET.parse(feed).getroot().tag.endswith("feed")
     assert "https://sns.example/official" in feed.read_text(encoding="utf-8")
 
 
