@@ -198,6 +198,9 @@ class _Filler:
 
 
 def _words(registry: Registry, typed: str, own: str, lang: str) -> str:
+    """Japanese words do not stand in an English sentence: there the gap stays open until somebody fills it."""
+    if lang == "en":
+        return own or (typed if typed.isascii() else "")
     return own or (with_readings(typed) if lang == "easy" else typed)
 
 

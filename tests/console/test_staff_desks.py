@@ -177,6 +177,12 @@ def test_a_filled_template_opens_the_composer_with_its_words_and_translations(ap
     assert "品川(しながわ)" in page
 
 
+def test_japanese_words_do_not_stand_in_an_english_sentence(sqlite_house: House) -> None:
+    crowding = next(each for each in templates.shipped() if each.key == "crowding")
+    texts = templates.fill(crowding, {"place": "品川庁舎", "hours": "2"}, sqlite_house.registry)
+    assert "〔Place〕" in texts["en"] and "品川庁舎" in texts["ja"] and "品川(しながわ)" in texts["easy"]
+
+
 def test_a_gap_left_empty_is_asked_for(app: App) -> None:
     page = (
         visit_as(app, STAFF)
