@@ -143,7 +143,7 @@ class ScreenerCache:
             try:
                 return screener_under(text, registry.officials(), model=self._model)
             except ValueError as exc:  # screening never stops: what ships is in force until a person mends it
-                log.error("policy_unreadable", error=type(exc).__name__)
+                log.exception("policy_unreadable", error=type(exc).__name__)
         return load_screener(registry.officials(), model=self._model or None)
 
 

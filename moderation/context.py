@@ -35,6 +35,7 @@ class Surroundings:
     archive: Archive | None = None
     numbers: frozenset[str] = field(default_factory=public_numbers)
 
+
 PRICE: Final = text.pattern(
     r"[¥$€₱฿₫]\s?[0-9]|[0-9][0-9,.o]*\s?(?:円|えん|yen|yên|엔|เยน|ien|man\b|万|まん|마원|만|萬|元|块|塊|usd|pesos|ribu|rb\b|juta|"
     r"jt\b|lakh|हजार|लाख|हज़ार|रुप|hajar|đồng|k\b|tr\b|triệu|บาท|usdt|reais|soles|mil\b|%)"

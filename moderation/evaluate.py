@@ -206,9 +206,7 @@ def _category_recall(judged: Sequence[Judged]) -> Share:
     return wilson(hits, sum(len(each.row.labels) for each in judged))
 
 
-def _groups(
-    judged: Sequence[Judged], names: Callable[[Judged], Sequence[str]], least: int
-) -> tuple[GroupResult, ...]:
+def _groups(judged: Sequence[Judged], names: Callable[[Judged], Sequence[str]], least: int) -> tuple[GroupResult, ...]:
     members: dict[str, list[Judged]] = {}
     for each in judged:
         for name in names(each):

@@ -63,7 +63,9 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "action": verdict.action.value,
         "policy": verdict.policy,
         "language": {"tag": verdict.language, "doubt": verdict.language_doubt},
-        "freed": [{"category": f.category.value, "score": round(f.score, 4), "reason": f.reason} for f in verdict.freed],
+        "freed": [
+            {"category": f.category.value, "score": round(f.score, 4), "reason": f.reason} for f in verdict.freed
+        ],
     }
 
 

@@ -64,7 +64,9 @@ _SCRIPT_OF: Final = _script_table()
 _SIMPLIFIED: Final = frozenset(
     "们这为时说对么过还给让见请问谁钱动东车长门开关间现发业办证签续样实际专书语话谢护罗卖买赚钟岁应该报电线务员经济转变带离难级组织联产认记录设许论评诉词译试调账费资质赌输较边达远运选递邮"
 )
-_TRADITIONAL: Final = frozenset("們這個來說對麼沒還給讓錢國關發會學辦證簽續樣實與專廣謝賣賺歲應該從點經濟轉變帶聯萬產錄譯帳賭邊遞嗎啲嘅喺唔咗係啦喔")
+_TRADITIONAL: Final = frozenset(
+    "們這個來說對麼沒還給讓錢國關發會學辦證簽續樣實與專廣謝賣賺歲應該從點經濟轉變帶聯萬產錄譯帳賭邊遞嗎啲嘅喺唔咗係啦喔"
+)
 _CHINESE_ONLY: Final = frozenset("的了是我你他她就也都吗呢吧啊那嘛咧和很把被跟")
 _VIETNAMESE: Final = re.compile("[ăđơưũĩạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _WORDS: Final = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff']+")

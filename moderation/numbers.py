@@ -19,7 +19,9 @@ from stdnum.th import pin
 
 _DIGIT: Final = "0-9oil|〇零一二三四五六七八九"
 _GAP: Final = r"[ \t\u3000.\-・/()（）,_~*のー–—]"
-_RUN: Final = re.compile(rf"(?<![a-z0-9#_])\+?\(?[{_DIGIT}](?:{_GAP}{{0,3}}[{_DIGIT}]){{5,40}}(?:x(?![a-z0-9]))?(?![a-z0-9_])")
+_RUN: Final = re.compile(
+    rf"(?<![a-z0-9#_])\+?\(?[{_DIGIT}](?:{_GAP}{{0,3}}[{_DIGIT}]){{5,40}}(?:x(?![a-z0-9]))?(?![a-z0-9_])"
+)
 _ANY: Final = re.compile("[0-9〇零一二三四五六七八九]")
 _TO_DIGIT: Final = str.maketrans("oil|〇零一二三四五六七八九", "01110" + "0123456789")
 _SEPARATORS: Final = re.compile(r"[^0-9x+]")

@@ -124,10 +124,34 @@ def latin_lookalikes() -> dict[int, str]:
         targets = [like["c"] for like in likes if len(like["c"]) == 1 and like["c"].isascii() and like["c"].isalpha()]
         if targets and unicodedata.name(char, "").split(" ")[0] in _LOOKALIKE_SCRIPTS:
             table[ord(char)] = targets[0].lower()
-    table.update({ord("ο"): "o", ord("а"): "a", ord("е"): "e", ord("о"): "o", ord("р"): "p", ord("с"): "c",
-                  ord("у"): "y", ord("х"): "x", ord("і"): "i", ord("к"): "k", ord("м"): "m", ord("н"): "h",
-                  ord("т"): "t", ord("в"): "b", ord("α"): "a", ord("ν"): "v", ord("ѕ"): "s", ord("ј"): "j",
-                  ord("ɡ"): "g", ord("ɑ"): "a", ord("ε"): "e", ord("τ"): "t", ord("κ"): "k", ord("ι"): "i"})
+    table.update(
+        {
+            ord("ο"): "o",
+            ord("а"): "a",
+            ord("е"): "e",
+            ord("о"): "o",
+            ord("р"): "p",
+            ord("с"): "c",
+            ord("у"): "y",
+            ord("х"): "x",
+            ord("і"): "i",
+            ord("к"): "k",
+            ord("м"): "m",
+            ord("н"): "h",
+            ord("т"): "t",
+            ord("в"): "b",
+            ord("α"): "a",
+            ord("ν"): "v",
+            ord("ѕ"): "s",
+            ord("ј"): "j",
+            ord("ɡ"): "g",
+            ord("ɑ"): "a",
+            ord("ε"): "e",
+            ord("τ"): "t",
+            ord("κ"): "k",
+            ord("ι"): "i",
+        }
+    )
     return table  # fmt: skip
 
 

@@ -115,9 +115,7 @@ def fold_loose(text: str) -> str:
 
 def looks_disguised(folded: str) -> bool:
     """Whether a plain or bare text has any mark of disguise; errs on the side of yes."""
-    return _DISGUISE.search(folded) is not None or (
-        not folded.isascii() and _TWO_ALPHABETS.search(folded) is not None
-    )
+    return _DISGUISE.search(folded) is not None or (not folded.isascii() and _TWO_ALPHABETS.search(folded) is not None)
 
 
 def _merge_split_kanji(text: str) -> tuple[str, list[tuple[int, int]]]:

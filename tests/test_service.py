@@ -112,9 +112,7 @@ def test_a_post_whose_sender_was_killed_is_out_there_once_and_known(outside: Out
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_service_stops_when_asked_and_leaves_nothing_half_done(
-    outside: Outside, number: signal.Signals
-) -> None:
+def test_the_service_stops_when_asked_and_leaves_nothing_half_done(outside: Outside, number: signal.Signals) -> None:
     process = outside.start("--roles", "publisher,listener,screener")
     until(lambda: "jobs are ticking" in outside.kouhou("check").stdout)
     process.send_signal(number)

@@ -11,7 +11,9 @@ from moderation.detectors.evidence import met, seen
 from moderation.model import Finding
 from moderation.text import pattern
 
-_LINK: Final = pattern(r"(?:https?://|www\.|[a-z0-9-]+\.(?:example|com|net|me|shop|info|io|xyz|top|link)\b)[^\s]*|@[a-z0-9_]{3,}")
+_LINK: Final = pattern(
+    r"(?:https?://|www\.|[a-z0-9-]+\.(?:example|com|net|me|shop|info|io|xyz|top|link)\b)[^\s]*|@[a-z0-9_]{3,}"
+)
 _GROUPS: Final = (("contact", "contact-offered"), ("lure", "lure"), ("goods", "service-named"))
 
 

@@ -18,7 +18,9 @@ _AGENCY_PART: Final = pattern(r"(?:^|[^a-z])(?:[i1l]mm[i1l]|nyu+kan|moj|isa|imi|
 _AGENCY_NAME: Final = pattern(
     r"入管|入国管理|出入国在留|在留支援|移民局|immi(?:gration)?\b|nyu+kan|imigra|inmigra|migracion|출입국|입관|ตม|अध्यागमन|xuất nhập cảnh"
 )
-_OFFICE: Final = pattern(r"局|庁|廳|厅|支局|センター|窓口|bureau|agency|office|support|desk|服务|客服|지국|청|สำนักงาน|เจ้าหน้าที่|cục|公式|official")
+_OFFICE: Final = pattern(
+    r"局|庁|廳|厅|支局|センター|窓口|bureau|agency|office|support|desk|服务|客服|지국|청|สำนักงาน|เจ้าหน้าที่|cục|公式|official"
+)
 
 
 def detect(context: Context) -> Iterator[Finding]:
@@ -35,10 +37,17 @@ def detect(context: Context) -> Iterator[Finding]:
     name = name_likeness(context)
     if name > 0:
         score = name * (0.35 if _denies(context) else 1.0)
-        yield seen(Category.IMPERSONATION, score, "name-imitates-roster", context.name, 0, len(context.name.text), "name")
+        yield seen(
+            Category.IMPERSONATION, score, "name-imitates-roster", context.name, 0, len(context.name.text), "name"
+        )
     claim = _claim(context)
     if claim:
-        yield met(Category.IMPERSONATION, 0.3 if _denies(context) or context.has("report") else 0.6, "claims-to-be-office", claim)
+        yield met(
+            Category.IMPERSONATION,
+            0.3 if _denies(context) or context.has("report") else 0.6,
+            "claims-to-be-office",
+            claim,
+        )
 
 
 @lru_cache(maxsize=4096)  # who writes a lot is seen a lot

@@ -16,7 +16,9 @@ from moderation.text import pattern
 
 _DIGIT: Final = re.compile("[0-9〇]")
 URL: Final = pattern(r"(?:https?://|www\.)\S+|[a-z0-9.-]+\.(?:jp|com|net|org|example)/\S*")
-EMAIL: Final = pattern(r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{2,}\s?(?:@|\(at\)|\[at\]|\(あっと\)|☆|＠)\s?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
+EMAIL: Final = pattern(
+    r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{2,}\s?(?:@|\(at\)|\[at\]|\(あっと\)|☆|＠)\s?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+"
+)
 _OFFICIAL_MAIL: Final = pattern(r"\.(?:go|lg)\.jp$|isa\.go\.jp|moj\.go\.jp")
 _CONTEXT_OF: Final = {
     "mobile": ("call",), "telephone": ("call",), "mobile-incomplete": ("call",), "telephone-abroad": ("call",),

@@ -16,4 +16,3 @@ def detect(context: Context) -> Iterator[Finding]:
         return
     if context.relations["letter pairs of the post"] < 0.08:
         yield whole(Category.UNRELATED, 0.35, "no-tie-to-the-field", context.reply.text)
-

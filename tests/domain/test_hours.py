@@ -145,9 +145,7 @@ def test_an_office_closed_for_good_has_no_next_opening() -> None:
 def test_a_sunday_counter_opens_even_where_weekly_hours_are_unknown() -> None:
     sunday = Opening(date(2026, 12, 6), (Span(time(10), time(12)),), "日曜窓口")
     assert is_open(replace(UNKNOWN, openings=(sunday,)), jst("2026-12-06T10:00"))
-    assert not is_open(
-        replace(STRAIGHT, openings=(replace(sunday, day=date(2026, 12, 1)),)), jst("2026-12-01T09:30")
-    )
+    assert not is_open(replace(STRAIGHT, openings=(replace(sunday, day=date(2026, 12, 1)),)), jst("2026-12-01T09:30"))
 
 
 def test_the_next_slot_keeps_its_distance_and_its_grid() -> None:
@@ -192,9 +190,7 @@ def test_law_the_next_opening_is_open_and_nothing_before_it_is(pier: Office, at:
 
 
 @given(offices(), INSTANTS, st.integers(-12 * 60, 12 * 60))
-def test_law_the_same_instant_in_another_zone_gets_the_same_answer(
-    pier: Office, at: datetime, shift: int
-) -> None:
+def test_law_the_same_instant_in_another_zone_gets_the_same_answer(pier: Office, at: datetime, shift: int) -> None:
     elsewhere = at.astimezone(timezone(timedelta(minutes=shift)))
     assert is_open(pier, elsewhere) == is_open(pier, at)
     assert next_open(pier, elsewhere) == next_open(pier, at)

@@ -19,7 +19,9 @@ INSULT, OFFER = Category.DEFAMATION, Category.ILLEGAL_OR_INDECENT
 
 
 def row(number: int, labels: set[Category], tags: str = "", lang: str = "ja") -> LabelledReply:
-    return LabelledReply(Reply(f"reply <{number}>", id=f"r{number}", lang=lang), frozenset(labels), frozenset(tags.split()))
+    return LabelledReply(
+        Reply(f"reply <{number}>", id=f"r{number}", lang=lang), frozenset(labels), frozenset(tags.split())
+    )
 
 
 def verdict(labels: tuple[Category, ...], crisis: bool = False) -> Verdict:
@@ -28,7 +30,13 @@ def verdict(labels: tuple[Category, ...], crisis: bool = False) -> Verdict:
     return Verdict("", labels, dict.fromkeys(Category, 0.5), findings, signals, Action.NONE, "p+1")
 
 
-ROWS = [row(1, {INSULT}), row(2, {INSULT}, "obfuscated"), row(3, {OFFER}, lang="en"), row(4, set(), "criticism"), row(5, set(), "crisis")]
+ROWS = [
+    row(1, {INSULT}),
+    row(2, {INSULT}, "obfuscated"),
+    row(3, {OFFER}, lang="en"),
+    row(4, set(), "criticism"),
+    row(5, set(), "crisis"),
+]
 VERDICTS = [verdict((INSULT,)), verdict(()), verdict((INSULT,)), verdict((INSULT,)), verdict((), crisis=True)]
 
 

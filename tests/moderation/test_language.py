@@ -32,7 +32,9 @@ def test_covered_languages_are_told_apart(written: str, tag: str) -> None:
     assert language.covered
 
 
-@pytest.mark.parametrize(("written", "tag"), [("Когда откроется окно?", "ru"), ("متى يفتح المكتب؟", "ar"), ("ဘယ်တော့ဖွင့်မလဲ", "my")])
+@pytest.mark.parametrize(
+    ("written", "tag"), [("Когда откроется окно?", "ru"), ("متى يفتح المكتب؟", "ar"), ("ဘယ်တော့ဖွင့်မလဲ", "my")]
+)
 def test_other_languages_are_not_covered(written: str, tag: str) -> None:
     language = identify(written)
 

@@ -46,7 +46,8 @@ def test_loose_folding_undoes_disguise(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trap", "meant"), [("カ一ド", "カード"), ("ニ七", "二七"), ("口座", "ロ座"), ("テレグラ厶", "テレグラム"), ("イ寸", "付")]
+    ("trap", "meant"),
+    [("カ一ド", "カード"), ("ニ七", "二七"), ("口座", "ロ座"), ("テレグラ厶", "テレグラム"), ("イ寸", "付")],
 )
 def test_japanese_traps_look_the_same(trap: str, meant: str) -> None:
     assert text.fold_loose(trap) == text.fold_loose(meant)
