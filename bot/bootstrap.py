@@ -17,8 +17,10 @@ from bot.domain import hours
 from bot.domain.accounts import Platform as PlatformName
 from bot.domain.accounts import Registry
 from bot.domain.errors import BadInput
+from bot.domain.opinions import SecondOpinion
 from bot.domain.ports import Clock, Mailer, Platform
 from bot.platforms import Dialect, Facebook, FacebookApp, FacebookPage, X, XAccount, XApp
+from bot.platforms.judge import Judge
 from bot.platforms.smtp import Smtp
 from bot.roster.keeper import Keeper
 from bot.settings import Settings
@@ -28,7 +30,9 @@ from bot.store.seal import Seal, new_key
 from bot.usecases.clock_watch import ClockWatch
 from bot.usecases.parts import Parts, Shelf
 from bot.usecases.price_table import load_prices
+from bot.usecases.second_opinion import LocalOpinion
 from moderation.drafts import screener_under
+from moderation.embedding import EmbeddingError, EmbeddingModel
 from moderation.screen import Screener, load_screener
 
 if TYPE_CHECKING:
@@ -48,11 +52,12 @@ class App:
     keeper: Keeper
     sandbox: Sandbox | None = None
     mailer: Mailer | None = None
+    opinion: SecondOpinion | None = None
     watch: ClockWatch = field(default_factory=lambda: ClockWatch(time.monotonic))
 
     def close(self) -> None:
-        for platform in self.parts.platforms.values():
-            close = getattr(platform, "close", None)
+        for part in (*self.parts.platforms.values(), self.opinion):
+            close = getattr(part, "close", None)
             if close is not None:
                 close()
         if self.sandbox is not None:
@@ -81,7 +86,20 @@ def build(settings: Settings, *, practice_platforms: bool = True, clock: Clock |
         prices=load_prices(settings.prices),
     )
     mailer = Smtp(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
-    return App(settings, parts, keeper, sandbox, mailer, watch)
+    return App(settings, parts, keeper, sandbox, mailer, second_opinion(settings, clock), watch)
+
+
+def second_opinion(settings: Settings, clock: Clock) -> SecondOpinion | None:
+    """Whoever is asked about new cases; None unless the operator has set one up. BadInput for a model that is none."""
+    if settings.judge_url:
+        key = _secret(settings.secrets.get("judge", {}), "key")
+        return Judge(settings.judge_url, settings.judge_model, clock=clock, key=key)
+    if settings.embedding_model is None:
+        return None
+    try:
+        return LocalOpinion(EmbeddingModel.load(settings.embedding_model))
+    except EmbeddingError as exc:
+        raise BadInput(f"{exc}.", key="KOUHOU_EMBEDDING_MODEL") from None
 
 
 def open_store(settings: Settings) -> Store:

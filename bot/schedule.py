@@ -36,6 +36,7 @@ from bot.usecases.publish import publish_due
 from bot.usecases.reconcile import reconcile, recover
 from bot.usecases.remind import remind
 from bot.usecases.screen_replies import screen_replies
+from bot.usecases.second_opinion import ask_new
 from bot.usecases.truth_checks import look_daily
 from bot.usecases.verify_audit import keep_digest
 from bot.usecases.wall_times import hold_disagreeing
@@ -49,13 +50,17 @@ BEAT_EVERY_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``every_s``: seconds between ticks. ``late_ok_s``: how late a tick may start before it is left out."""
+    """``every_s``: seconds between ticks. ``late_ok_s``: how late a tick may start before it is left out.
+
+    ``wanted``: whether this service was set up for it.
+    """
 
     id: str
     role: str
     every_s: float
     late_ok_s: int
     run: Callable[[App, str], object]
+    wanted: Callable[[App], bool] = lambda app: True
 
 
 def anchor_trail(app: App) -> object:
@@ -87,6 +92,11 @@ def work_pushes(app: App) -> object:
     return collect_push.work(app.parts, owners=owners, now=app.parts.clock())
 
 
+def ask_second(app: App) -> int:
+    """A second opinion on new cases, from whoever the operator has set up."""
+    return ask_new(app.parts, app.opinion, now=app.parts.clock()) if app.opinion else 0
+
+
 def pace(app: App) -> float:
     """Practice platforms cost nothing, so every sweep is read at every tick."""
     return 0.0 if app.sandbox else 1.0
@@ -108,7 +118,13 @@ JOBS: Final = (
     Job("retention", "screener", 86400, 3600, lambda app, me: retention.purge(app.parts, now=app.parts.clock())),
     Job("brake", "screener", 60, 60, lambda app, me: brake(app.parts, now=app.parts.clock())),
     Job("desk-tasks", "screener", 3600, 1800, lambda app, me: tasks.remind(app.parts, now=app.parts.clock())),
-    Job("samples", "screener", 3600, 1800, lambda app, me: golden.draw(app.parts, now=app.parts.clock(), seed=SAMPLE_SEED)),
+    Job(
+        "samples",
+        "screener",
+        3600,
+        1800,
+        lambda app, me: golden.draw(app.parts, now=app.parts.clock(), seed=SAMPLE_SEED),
+    ),
     Job("recover", "publisher", 30, 30, lambda app, me: recover(app.parts, now=app.parts.clock(), is_dead=is_dead)),
     Job("reconcile", "publisher", 5, 30, lambda app, me: reconcile(app.parts, now=app.parts.clock())),
     Job("expire", "publisher", 30, 60, lambda app, me: expire(app.parts, now=app.parts.clock())),
@@ -127,6 +143,7 @@ JOBS: Final = (
     Job("gaps", "listener", 900, 300, lambda app, me: close_gaps(app.parts, now=app.parts.clock())),
     Job("recheck", "listener", 3600, 600, lambda app, me: recheck(app.parts, now=app.parts.clock())),
     Job("screen", "screener", 1, 10, lambda app, me: screen_replies(app.parts, now=app.parts.clock())),
+    Job("second-opinion", "screener", 5, 30, lambda app, me: ask_second(app), lambda app: app.opinion is not None),
     Job("carry-out", "screener", 1, 10, lambda app, me: carry_out(app.parts, owner=me, clock=app.parts.clock)),
     Job("audit-digest", "publisher", 3600, 600, lambda app, me: anchor_trail(app)),
     Job("roster", "publisher", 2, 10, lambda app, me: follow_roster(app)),
@@ -144,18 +161,18 @@ class Service:
     def __init__(self, app: App, roles: frozenset[str]) -> None:
         self.app = app
         self.process = process_name()
-        self._jobs = [job for job in JOBS if job.role in roles]
+        self.jobs = [job for job in JOBS if job.role in roles and job.wanted(app)]
         self._beaten: dict[str, float] = {}
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(max(1, len(self._jobs)))},
+            executors={"default": ThreadPoolExecutor(max(1, len(self.jobs)))},
             job_defaults={"coalesce": True, "max_instances": 1},
         )
 
     def start(self) -> None:
         """Recovers what an earlier life left behind, then starts ticking."""
         recover(self.app.parts, now=self.app.parts.clock(), is_dead=is_dead)
-        for job in self._jobs:
+        for job in self.jobs:
             every = PRACTICE_EVERY_S.get(job.id, job.every_s) if self.app.sandbox else job.every_s
             self._scheduler.add_job(
                 self._tick,
@@ -166,7 +183,7 @@ class Service:
                 next_run_time=datetime.now().astimezone(),
             )
         self._scheduler.start()
-        log.info("service_started", process=self.process, jobs=[job.id for job in self._jobs])
+        log.info("service_started", process=self.process, jobs=[job.id for job in self.jobs])
 
     def stop(self) -> None:
         """No new tick starts; running ones get up to five seconds. A call that is cut off is found by recovery."""

@@ -92,6 +92,7 @@ class Case:
     closed_at: datetime | None = None
     block_review_at: datetime | None = None
     proposed: Step = Step.NONE
+    place: int = 0  # inside the lane: -1 before the others, 1 after them
 
 
 @dataclass(frozen=True, slots=True)

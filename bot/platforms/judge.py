@@ -7,14 +7,16 @@ words and nine numbers; anything else counts as "keep". So the worst that words 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import httpx
 
-from bot.domain.opinions import KEEP, Nudge, Opinion, Question
+from bot.domain.opinions import KEEP, Nudge, Opinion, Question, blot_out
+
+__all__ = ["Breaker", "HourlyBudget", "Judge", "blot_out"]
 
 TIMEOUT_S: Final = 10.0
 MOST_ANSWER: Final = 20_000
@@ -68,7 +70,12 @@ class HourlyBudget:
 
 
 class Judge:
-    """``clock`` gives aware UTC; ``key`` is sent as a bearer token and never shown."""
+    """``clock`` gives aware UTC; ``key`` is sent as a bearer token and never shown.
+
+    ``well``: whether the last question was answered; False as well while the budget is spent or the breaker is open.
+    """
+
+    name = "judge"
 
     def __init__(
         self,
@@ -85,17 +92,21 @@ class Judge:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._client = httpx.Client(timeout=timeout_s, headers=headers, follow_redirects=False)
         self.budget, self.breaker = budget or HourlyBudget(), breaker or Breaker()
+        self.well = True
 
     def ask(self, question: Question) -> Opinion:
         """An opinion; KEEP when the budget is spent, the breaker is open, or the answer is no good. Never raises."""
         now = self._clock()
-        if not self.breaker.closed(now) or not self.budget.take(now):
-            return KEEP
+        self.well = self.breaker.closed(now) and self.budget.take(now)
+        return self._asked(question) if self.well else KEEP
+
+    def _asked(self, question: Question) -> Opinion:
         try:
             answer = self._client.post(self._url, json=self._body(question))
             answer.raise_for_status()
             opinion = _read(answer.text[:MOST_ANSWER])
         except (httpx.HTTPError, ValueError, KeyError, IndexError, TypeError):
+            self.well = False
             self.breaker.record(self._clock(), good=False)
             return KEEP
         self.breaker.record(self._clock(), good=True)
@@ -128,13 +139,3 @@ def _read(text: str) -> Opinion:
     if category is not None and (not isinstance(category, int) or not 1 <= category <= 9):
         raise ValueError("no such category")
     return Opinion(Nudge[str(said["priority"]).upper()], category)
-
-
-def blot_out(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with every span replaced by one mark, so that a stranger's number goes nowhere."""
-    out, at = [], 0
-    for start, end in sorted(spans):
-        if end > at:
-            out += [text[at : max(start, at)], "▇"]
-            at = end
-    return "".join(out) + text[at:]

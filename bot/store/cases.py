@@ -66,7 +66,7 @@ def of_reply(tx: Tx, reply_id: int) -> Case | None:
 
 def refresh(tx: Tx, case: Case, verdict: KeptVerdict, *, lane: int, state: CaseState) -> Case:
     """The reply was edited and judged anew; a case that had ended opens again."""
-    return change(tx, case, state, **_from_verdict(verdict, min(lane, case.lane)))
+    return change(tx, case, state, place=0, opinion="", **_from_verdict(verdict, min(lane, case.lane)))
 
 
 def get(tx: Tx, case_id: int) -> Case:
@@ -85,7 +85,7 @@ def find(
     offset: int = 0,
     **more: Any,
 ) -> list[Case]:
-    """The queue: lane by harm, then age. ``more`` are further fields of ``Wanted``."""
+    """The queue: lane by harm, then place, then age. ``more`` are further fields of ``Wanted``."""
     asked = Wanted(tuple(states), None if offices is None else tuple(offices), **more)
     return queue(tx, asked, limit=limit, offset=offset)
 
@@ -95,7 +95,7 @@ def queue(tx: Tx, wanted: Wanted, *, limit: int = 50, offset: int = 0) -> list[C
     only the rows of the page itself are loaded.
     """
     runs = [_heads(tx, wanted, state, limit + offset) for state in wanted.states or tuple(CaseState)]
-    page = [number for _, _, number in islice(heapq.merge(*runs), offset, offset + limit)]
+    page = [number for *_, number in islice(heapq.merge(*runs), offset, offset + limit)]
     rows = {row.id: row for row in tx.session.exec(select(CaseRow).where(col(CaseRow.id).in_(page)))}
     return [_case(rows[number]) for number in page]
 
@@ -110,10 +110,10 @@ def count(tx: Tx, wanted: Wanted, *, most: int = 10_000) -> int:
     return tx.session.exec(select(func.count()).select_from(ids.limit(most).subquery())).one()
 
 
-def _heads(tx: Tx, wanted: Wanted, state: CaseState, depth: int) -> list[tuple[int, datetime, int]]:
-    """(lane, opened at, number) of the first cases in one state, in the order of the queue."""
+def _heads(tx: Tx, wanted: Wanted, state: CaseState, depth: int) -> list[tuple[int, int, datetime, int]]:
+    """(lane, place, opened at, number) of the first cases in one state, in the order of the queue."""
     side = CaseRow if wanted.category is None else CaseLabelRow
-    statement = select(side.lane, side.opened_at, CaseRow.id).select_from(CaseRow)
+    statement = select(side.lane, side.place, side.opened_at, CaseRow.id).select_from(CaseRow)
     return list(tx.session.exec(_ordered(_narrowed(statement, wanted, state), wanted).limit(depth)))
 
 
@@ -129,7 +129,7 @@ def _narrowed(statement: Any, wanted: Wanted, state: CaseState) -> Any:
 
 def _ordered(statement: Any, wanted: Wanted) -> Any:
     side = CaseRow if wanted.category is None else CaseLabelRow
-    return statement.order_by(col(side.lane), col(side.opened_at), col(CaseRow.id))
+    return statement.order_by(col(side.lane), col(side.place), col(side.opened_at), col(CaseRow.id))
 
 
 def count_by_lane(tx: Tx, *, states: Sequence[CaseState], offices: Sequence[str] | None = None) -> dict[int, int]:
@@ -223,7 +223,7 @@ def change(tx: Tx, case: Case, state: CaseState, **values: Any) -> Case:
         raise Conflict(f"Case {case.id} was changed by somebody else in the meantime; read it again.")
     tx.session.expire_all()
     changed = get(tx, case.id)
-    if (changed.labels, changed.lane) != (case.labels, case.lane):
+    if (changed.labels, changed.lane, changed.place) != (case.labels, case.lane, case.place):
         _file_under(tx, changed)
     elif changed.state is not case.state:
         tx.session.execute(
@@ -236,9 +236,13 @@ def _file_under(tx: Tx, case: Case) -> None:
     """The case stands under each of its categories."""
     tx.session.execute(delete(CaseLabelRow).where(col(CaseLabelRow.case) == case.id))
     for label in case.labels:
-        tx.session.add(
-            CaseLabelRow(case=case.id, category=int(label), state=case.state, lane=case.lane, opened_at=case.opened_at)
-        )
+        where: dict[str, Any] = {
+            "state": case.state,
+            "lane": case.lane,
+            "place": case.place,
+            "opened_at": case.opened_at,
+        }
+        tx.session.add(CaseLabelRow(case=case.id, category=int(label), **where))
     tx.session.flush()
 
 
@@ -347,6 +351,7 @@ def _case(row: CaseRow) -> Case:
         closed_at=row.closed_at,
         block_review_at=row.block_review_at,
         proposed=step_of(row.proposed),
+        place=row.place,
     )
 
 

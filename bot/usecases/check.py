@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.accounts import Registry, Status
@@ -17,6 +18,7 @@ from bot.store import migrate, posts, replies, service
 from bot.usecases.check_sending import check_sending
 from bot.usecases.finding import FAIL, OK, WARN, Check
 from bot.usecases.parts import Parts
+from moderation.embedding import EmbeddingError, EmbeddingModel
 from moderation.model import Reply
 
 __all__ = ["FAIL", "OK", "WARN", "Check", "as_dict", "check", "first_findings"]
@@ -45,6 +47,7 @@ def check(parts: Parts, settings: Settings, *, refused: object | None, now: date
         *_hours(registry),
         *_secrets(registry, settings),
         _screening(parts),
+        _second_opinion(settings),
         *_heartbeats(parts, now),
         *_queue(parts),
         *check_sending(parts, settings, now=now),
@@ -132,6 +135,20 @@ def _secrets(registry: Registry, settings: Settings) -> Iterator[Check]:
 def _screening(parts: Parts) -> Check:
     verdict = parts.screener().screen(Reply(text="テスト test"))
     return Check("screening", OK, f"Policy {verdict.policy} is loaded.")
+
+
+def _second_opinion(settings: Settings) -> Check:
+    """What is set up; whether it answers stands in the heartbeat of its job and in the log."""
+    if settings.judge_url:
+        host = urlsplit(settings.judge_url).hostname or ""
+        return Check("second-opinion", OK, f"{host} is asked about new cases; it orders the queue and nothing else.")
+    if settings.embedding_model is None:
+        return Check("second-opinion", OK, "Nobody is asked; the queue is ordered by lane and age.")
+    try:
+        EmbeddingModel.load(settings.embedding_model)
+    except EmbeddingError as exc:
+        return Check("second-opinion", FAIL, f"{exc}.", "Mend or unset KOUHOU_EMBEDDING_MODEL.")
+    return Check("second-opinion", OK, f"{settings.embedding_model.name} is asked about new cases, on this machine.")
 
 
 def _heartbeats(parts: Parts, now: datetime) -> Iterator[Check]:

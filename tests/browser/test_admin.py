@@ -88,7 +88,9 @@ def propose_name(desk: Console, name: str, *, locale: str = "ja") -> Page:
 
 def test_an_office_is_renamed_with_a_second_admin(desk: Console, shot: Shot) -> None:
     follow_roster.hold_changed(desk.house.parts, now=desk.house.now)
-    post = desk.house.scheduled("IMMI_NAHA", "窓口のお知らせ", at=desk.house.now + timedelta(hours=3), reason="電話確認済み")
+    post = desk.house.scheduled(
+        "IMMI_NAHA", "窓口のお知らせ", at=desk.house.now + timedelta(hours=3), reason="電話確認済み"
+    )
     mine = propose_name(desk, "Naha District Office")
     expect(mine.locator("main")).to_contain_text("Naha District Office")
     expect(mine.locator('form[action$="/approve"]')).to_have_count(0)  # nobody approves their own change

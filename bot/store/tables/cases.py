@@ -15,13 +15,13 @@ class CaseRow(SQLModel, table=True):
     __tablename__ = "case_file"
     __table_args__ = (
         UniqueConstraint("reply", name="uq_case_file_reply"),
-        Index("ix_case_file_queue", "state", "lane", "opened_at"),
-        Index("ix_case_file_office", "office", "state", "lane", "opened_at"),
+        Index("ix_case_file_queue", "state", "lane", "place", "opened_at"),
+        Index("ix_case_file_office", "office", "state", "lane", "place", "opened_at"),
         Index("ix_case_file_group", "group_key", "state"),
-        Index("ix_case_file_language", "language", "state", "lane", "opened_at"),
+        Index("ix_case_file_language", "language", "state", "lane", "place", "opened_at"),
         Index("ix_case_file_block_review", "block_review_at"),
         Index("ix_case_file_opened", "opened_at"),
-        Index("ix_case_file_review", "review_due", "state", "lane", "opened_at"),
+        Index("ix_case_file_review", "review_due", "state", "lane", "place", "opened_at"),
     )
 
     id: int | None = key()
@@ -50,19 +50,22 @@ class CaseRow(SQLModel, table=True):
     acted_at: datetime | None = None
     closed_at: datetime | None = None
     block_review_at: datetime | None = None
+    place: int = 0  # inside the lane: -1 before the others, 1 after them; a second opinion may set it, nothing else
+    opinion: str = ""  # what the second opinion said, e.g. "raise/6"; empty: not asked
 
 
 class CaseLabelRow(SQLModel, table=True):
     """A case under each of its categories, so that the queue of one category is read by index."""
 
     __tablename__ = "case_label"
-    __table_args__ = (Index("ix_case_label_queue", "category", "state", "lane", "opened_at"),)
+    __table_args__ = (Index("ix_case_label_queue", "category", "state", "lane", "place", "opened_at"),)
 
     case: int = Field(foreign_key="case_file.id", sa_type=BIG, primary_key=True)
     category: int = Field(primary_key=True)
     state: str
     lane: int
     opened_at: datetime
+    place: int = 0
 
 
 class DecisionRow(SQLModel, table=True):

@@ -627,6 +627,8 @@ def upgrade() -> None:
     sa.Column('acted_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('block_review_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('opinion', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.ForeignKeyConstraint(['reply'], ['reply.id'], name=op.f('fk_case_file_reply_reply')),
     sa.ForeignKeyConstraint(['verdict'], ['verdict.id'], name=op.f('fk_case_file_verdict_verdict')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case_file')),
@@ -635,11 +637,11 @@ def upgrade() -> None:
     with op.batch_alter_table('case_file', schema=None) as batch_op:
         batch_op.create_index('ix_case_file_block_review', ['block_review_at'], unique=False)
         batch_op.create_index('ix_case_file_group', ['group_key', 'state'], unique=False)
-        batch_op.create_index('ix_case_file_language', ['language', 'state', 'lane', 'opened_at'], unique=False)
-        batch_op.create_index('ix_case_file_office', ['office', 'state', 'lane', 'opened_at'], unique=False)
+        batch_op.create_index('ix_case_file_language', ['language', 'state', 'lane', 'place', 'opened_at'], unique=False)
+        batch_op.create_index('ix_case_file_office', ['office', 'state', 'lane', 'place', 'opened_at'], unique=False)
         batch_op.create_index('ix_case_file_opened', ['opened_at'], unique=False)
-        batch_op.create_index('ix_case_file_queue', ['state', 'lane', 'opened_at'], unique=False)
-        batch_op.create_index('ix_case_file_review', ['review_due', 'state', 'lane', 'opened_at'], unique=False)
+        batch_op.create_index('ix_case_file_queue', ['state', 'lane', 'place', 'opened_at'], unique=False)
+        batch_op.create_index('ix_case_file_review', ['review_due', 'state', 'lane', 'place', 'opened_at'], unique=False)
 
     op.create_table('appeal',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -665,11 +667,12 @@ def upgrade() -> None:
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('lane', sa.Integer(), nullable=False),
     sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['case'], ['case_file.id'], name=op.f('fk_case_label_case_case_file')),
     sa.PrimaryKeyConstraint('case', 'category', name=op.f('pk_case_label'))
     )
     with op.batch_alter_table('case_label', schema=None) as batch_op:
-        batch_op.create_index('ix_case_label_queue', ['category', 'state', 'lane', 'opened_at'], unique=False)
+        batch_op.create_index('ix_case_label_queue', ['category', 'state', 'lane', 'place', 'opened_at'], unique=False)
 
     op.create_table('case_read',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
