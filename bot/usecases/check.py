@@ -169,7 +169,7 @@ def _heartbeats(parts: Parts, now: datetime) -> Iterator[Check]:
 
 def _queue(parts: Parts) -> Iterator[Check]:
     with parts.store.read() as tx:
-        counts = posts.count_by_state(tx)
+        counts = posts.count_by_state(tx, states=[PostState.UNKNOWN, PostState.HELD])
     for state, hint in (
         (PostState.UNKNOWN, "They may be out there and are looked for; do not post them by hand."),
         (PostState.HELD, "Open the held list: move, release or cancel them."),
