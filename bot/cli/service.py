@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import click
@@ -46,6 +47,7 @@ def run(roles: str, seconds: float | None, host: str | None, port: int | None) -
             console = ConsoleServer(app)
             click.echo(f"Console: {console.start()}")
         service.start()
+        gc.freeze()  # what stands by now stays: walking over it once in a while would hold a page for 150 ms
         click.echo("kouhou is running. Stop it with Ctrl-C.")
         sys.stdout.flush()
         wait_for_stop(seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -93,13 +94,14 @@ def days(
     since = datetime.combine(first, time(), JAPAN)
     wanted = queue.Filter(SHOWN, accounts, since.astimezone(UTC), (since + count * DAY).astimezone(UTC))
     found = queue.marks(tx, wanted, most=MOST)
-    warned = _warns(parts, found, now)
+    by_day: defaultdict[date, list[Entry]] = defaultdict(list)
+    for entry in _warns(parts, found, now):
+        by_day[entry.at.date()].append(entry)
     only = offices[0] if len(offices) == 1 else None
     made = []
     for offset in range(count):
         day = first + timedelta(days=offset)
-        entries = tuple(each for each in warned if each.at.date() == day)
-        made.append(Day(day, closed_day(day, only), _lights(offices, day), entries))
+        made.append(Day(day, closed_day(day, only), _lights(offices, day), tuple(by_day[day])))
     return made
 
 

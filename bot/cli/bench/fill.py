@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,14 +15,20 @@ from bot.store.bulk import insert_rows
 from bot.store.tables.cases import CaseLabelRow, CaseRow, DecisionRow
 from bot.store.tables.posts import PostRow, RevisionRow
 from bot.store.tables.replies import ReplyRow, VerdictRow
+from moderation.categories import Category
+from moderation.model import Finding
 
 PAGES: Final = (
     "/", "/posts", "/posts/500", "/held", "/compose", "/calendar", "/calendar?view=month", "/approve", "/cases",
-    "/cases/500", "/reviews", "/groups", "/appeals", "/reports", "/quality", "/policies", "/roster", "/roster/changes",
+    "/cases?lane=1", "/cases?office=tokyo", "/cases?category=2", "/cases?language=vi", "/cases?platform=facebook&score=90",
+    "/cases?state=dismissed&page=20", "/cases/500", "/reviews", "/groups", "/appeals", "/reports", "/quality", "/policies", "/roster", "/roster/changes",
     "/official", "/audit", "/operations", "/people", "/templates", "/stop",
 )  # fmt: skip
 _CASE_EVERY: Final = 10
 _AT_ONCE: Final = 5000
+_REPLIES_AT_ONCE: Final = 50_000
+_WORDS: Final = "無能な窓口です。待ち時間が長すぎます。"
+_LANGUAGES: Final = ("ja", "vi", "zh-Hans", "pt-BR", "en", "ko", "ne")
 
 
 def posts(app: App, count: int) -> None:
@@ -35,25 +42,16 @@ def posts(app: App, count: int) -> None:
 
 def replies(app: App, count: int) -> None:
     """Replies with verdicts; every tenth has a case, most of them decided."""
-    seal, now = app.parts.store.seal, app.parts.clock()
-    accounts = [(a.id, a.office, a.platform.value) for a in app.parts.registry().accounts]
-    author, words = seal.close(json.dumps(["someone", "だれか"])), seal.close("窓口の待ち時間が長すぎます。")
-    evidence = seal.close(json.dumps({"findings": [], "signals": [], "freed": []}))
-    kept, judged, files, labels, decisions = [], [], [], [], []
-    for number in range(1, count + 1):
-        account, office, platform = accounts[number % len(accounts)]
-        at = now - timedelta(minutes=number)
-        kept.append(_reply(number, account, platform, at, author, words))
-        judged.append(_verdict(number, at, evidence))
-        if number % _CASE_EVERY == 0:
-            files.append(_case(number, account, office, platform, at))
-            labels.append(_label(files[-1]))
-            decisions += [_decision(files[-1])] if files[-1]["state"] == "dismissed" else []
-    insert_rows(app.parts.store, ReplyRow, kept)
-    insert_rows(app.parts.store, VerdictRow, judged)
-    insert_rows(app.parts.store, CaseRow, files)
-    insert_rows(app.parts.store, CaseLabelRow, labels)
-    insert_rows(app.parts.store, DecisionRow, decisions)
+    invented = _Invented(app)
+    for start in range(0, count, _REPLIES_AT_ONCE):
+        numbers = range(start + 1, min(start + _REPLIES_AT_ONCE, count) + 1)
+        insert_rows(app.parts.store, ReplyRow, [invented.reply(number) for number in numbers])
+        insert_rows(app.parts.store, VerdictRow, [invented.verdict(number) for number in numbers])
+        cases = [invented.case(number) for number in numbers if number % _CASE_EVERY == 0]
+        insert_rows(app.parts.store, CaseRow, cases)
+        insert_rows(app.parts.store, CaseLabelRow, [_label(each) for each in cases])
+        decided = [each for each in cases if each["state"] == "dismissed"]
+        insert_rows(app.parts.store, DecisionRow, [_decision(each) for each in decided])
 
 
 def events(app: App, count: int) -> None:
@@ -88,30 +86,55 @@ def _posts(
         yield post, revision
 
 
-def _reply(number: int, account: str, platform: str, at: datetime, author: bytes, words: bytes) -> dict[str, Any]:
-    return {
-        "id": number, "platform": platform, "platform_id": f"r{number}", "account": account,
-        "conversation_id": f"p{number % 1000}", "parent_id": f"p{number % 1000}", "kind": "reply", "lang": "ja",
-        "author_id": f"u{number % 5000}", "author": author, "words": words, "print": str(number % 20000), "version": 1,
-        "attachments": [], "written_at": at, "collected_at": at, "screened_at": at, "policy": "bench",
-        "action": "review" if number % _CASE_EVERY == 0 else "none", "labels": "2" if number % _CASE_EVERY == 0 else "",
-    }  # fmt: skip
+class _Invented:
+    """Rows about the reply of a number: account, language, score and category follow from the number alone."""
+
+    def __init__(self, app: App) -> None:
+        seal, self._now = app.parts.store.seal, app.parts.clock()
+        self._accounts = [(a.id, a.office, a.platform.value) for a in app.parts.registry().accounts]
+        self._author, self._words = seal.close(json.dumps(["someone", "だれか"])), seal.close(_WORDS)
+        finding = Finding(Category.DEFAMATION, 0.8, "defamation", 0, 2, "insult")
+        self._evidence = seal.close(json.dumps({"findings": [asdict(finding)], "signals": [], "freed": []}))
+
+    def reply(self, number: int) -> dict[str, Any]:
+        account, _, platform = self._account(number)
+        flagged, at = number % _CASE_EVERY == 0, self._at(number)
+        return {
+            "id": number, "platform": platform, "platform_id": f"r{number}", "account": account,
+            "conversation_id": f"p{number % 1000}", "parent_id": f"p{number % 1000}", "kind": "reply", "lang": "ja",
+            "author_id": f"u{number % 5000}", "author": self._author, "words": self._words,
+            "print": str(number % 20000), "version": 1, "attachments": [], "written_at": at, "collected_at": at,
+            "screened_at": at, "policy": "bench", "action": "review" if flagged else "none",
+            "labels": "2" if flagged else "",
+        }  # fmt: skip
+
+    def verdict(self, number: int) -> dict[str, Any]:
+        return {
+            "id": number, "reply": number, "reply_version": 1, "policy": "bench", "action": "none", "labels": "",
+            "scores": {}, "evidence": self._evidence, "language": _language(number), "language_doubt": 0.0,
+            "at": self._at(number),
+        }  # fmt: skip
+
+    def case(self, number: int) -> dict[str, Any]:
+        account, office, platform = self._account(number)
+        case = number // _CASE_EVERY
+        return {
+            "id": case, "reply": number, "verdict": number, "account": account, "office": office, "platform": platform,
+            "lane": case % 4, "state": "open" if case % 5 == 0 else "dismissed", "step": "none",
+            "labels": str(case % 9 + 1), "top_score": 0.5 + case % 50 / 100, "language": _language(number),
+            "policy": "bench", "group_key": str(number % 300), "review_due": False, "version": 1,
+            "opened_at": self._at(number),
+        }  # fmt: skip
+
+    def _account(self, number: int) -> tuple[str, str, str]:
+        return self._accounts[number % len(self._accounts)]
+
+    def _at(self, number: int) -> datetime:
+        return self._now - timedelta(minutes=number)
 
 
-def _verdict(number: int, at: datetime, evidence: bytes) -> dict[str, Any]:
-    return {
-        "id": number, "reply": number, "reply_version": 1, "policy": "bench", "action": "none", "labels": "",
-        "scores": {}, "evidence": evidence, "language": "ja", "language_doubt": 0.0, "at": at,
-    }  # fmt: skip
-
-
-def _case(number: int, account: str, office: str, platform: str, at: datetime) -> dict[str, Any]:
-    return {
-        "id": number // _CASE_EVERY, "reply": number, "verdict": number, "account": account, "office": office, "platform": platform,
-        "lane": number // _CASE_EVERY % 4, "state": "open" if number % 50 == 0 else "dismissed", "step": "none",
-        "labels": str(number // _CASE_EVERY % 9 + 1), "top_score": 0.8, "language": "ja", "policy": "bench",
-        "group_key": str(number % 300), "review_due": False, "version": 1, "opened_at": at,
-    }  # fmt: skip
+def _language(number: int) -> str:
+    return _LANGUAGES[number // _CASE_EVERY % len(_LANGUAGES)]
 
 
 def _label(case: dict[str, Any]) -> dict[str, Any]:
