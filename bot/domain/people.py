@@ -37,7 +37,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of staff as an act sees them; ``address`` is where the request came from, for the trail."""
+    """A member of staff as an act sees them; ``address`` is where the request came from, for the trail.
+
+    ``reads`` are tags of the languages they read; ``blurs``: harsh words are shown to them blurred at first.
+    """
 
     login: str
     name: str = ""
@@ -45,6 +48,8 @@ class Person:
     locale: str = "ja"
     address: str = ""
     id: int = 0
+    reads: tuple[str, ...] = ("ja",)
+    blurs: bool = True
 
     def may(self, role: Role, office: str, on: date) -> bool:
         return any(grant.holds(role, office, on) for grant in self.grants)

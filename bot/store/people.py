@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,6 +31,7 @@ class Login:
     email: str = ""
     subject: str = ""
     has_passkey: bool = False
+    reads: tuple[str, ...] = ()
 
     @property
     def has_factor(self) -> bool:
@@ -201,6 +202,26 @@ def set_locale(tx: Tx, login: str, locale: str) -> None:
     tx.session.add(row)
 
 
+def set_reads(tx: Tx, login: str, reads: Sequence[str]) -> None:
+    """The tags of the languages that this person reads."""
+    row = _row(tx, login)
+    row.reads = " ".join(reads)
+    tx.session.add(row)
+
+
+def languages_read(tx: Tx, logins: Iterable[str]) -> frozenset[str]:
+    """Every language that at least one of these people reads; who is unknown or switched off reads none."""
+    rows = tx.session.exec(select(UserRow.reads).where(col(UserRow.login).in_(set(logins)), col(UserRow.active)))
+    return frozenset(tag for reads in rows for tag in reads.split())
+
+
+def set_blurs(tx: Tx, login: str, *, blurs: bool) -> None:
+    """Whether harsh words are blurred for this person until they look at them."""
+    row = _row(tx, login)
+    row.blurs = blurs
+    tx.session.add(row)
+
+
 def set_active(tx: Tx, login: str, *, active: bool) -> None:
     """Switches a user on or off; their sessions end at once when off."""
     row = _row(tx, login)
@@ -309,7 +330,8 @@ def _row(tx: Tx, login: str) -> UserRow:
 def _person(tx: Tx, row: UserRow, address: str) -> Person:
     found = tx.session.exec(select(GrantRow).where(GrantRow.user == row.id).order_by(col(GrantRow.id)))
     grants = tuple(Grant(Role(each.role), each.office, each.until) for each in found)
-    return Person(row.login, row.name, grants, row.locale, address, row.id or 0)
+    reads = tuple(row.reads.split())
+    return Person(row.login, row.name, grants, row.locale, address, row.id or 0, reads, row.blurs)
 
 
 def _login(tx: Tx, row: UserRow) -> Login:
@@ -327,6 +349,7 @@ def _login(tx: Tx, row: UserRow) -> Login:
         row.email,
         row.subject or "",
         passkey is not None,
+        tuple(row.reads.split()),
     )
 
 

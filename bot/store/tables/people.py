@@ -24,6 +24,8 @@ class UserRow(SQLModel, table=True):
     totp_new: bytes | None = sealed()  # shown as a picture, not confirmed by a code yet
     totp_step: int = Field(default=0, sa_type=BIG)  # the last 30 s step whose code was taken: no code works twice
     locale: str = "ja"
+    reads: str = "ja"  # language tags, space-separated: whose words this person can judge without a translation
+    blurs: bool = True  # harsh words are blurred and grey until looked at
     active: bool = True
     subject: str | None = Field(default=None, index=True)  # who the agency's sign-in says they are
     created_at: datetime

@@ -372,6 +372,8 @@ def upgrade() -> None:
     sa.Column('totp_new', sa.LargeBinary(), nullable=True),
     sa.Column('totp_step', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('locale', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('reads', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('blurs', sa.Boolean(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
