@@ -26,10 +26,26 @@ _UNITS: Final = (
                         r"|october|november|december|janeiro|enero|hari|गते|/")),
 )  # fmt: skip
 
+_NAMED_DAYS: Final = """
+    月 火 水 木 金 土 日 月曜 火曜 水曜 木曜 金曜 土曜 日曜 월 화 수 목 금 토 일 월요일 화요일 수요일 목요일 금요일 토요일 일요일
+    mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday
+    lunes martes miércoles jueves viernes sábado domingo segunda terça quarta quinta sexta
+    senin selasa rabu kamis jumat sabtu minggu miyerkules huwebes biyernes sabado linggo
+"""
+_WEEKDAYS: Final = frozenset(_NAMED_DAYS.split())
+_AFTER_WEEK: Final = {
+    **dict.fromkeys(("周", "週", "期", "拜", "拝"), frozenset("一二三四五六日天")),
+    "thứ": frozenset(("hai", "ba", "tư", "năm", "sáu", "bảy")),
+}
+"""What names a weekday only behind the word for week: 星期二, thứ ba."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference: ``was`` in the post, ``now`` in the reply at code points ``start`` to ``end`` of its folding."""
+    """One difference: ``was`` in the post, ``now`` in the reply at code points ``start`` to ``end`` of its folding.
+
+    ``kind`` is what scores go by; ``told`` is what people are told, which knows a weekday from other words.
+    """
 
     kind: str
     was: str
@@ -37,6 +53,7 @@ class Change:
     start: int
     end: int
     weight: float
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +133,8 @@ def _replaced(theirs: Tokens, ours: Tokens, places: Places, inside: bool) -> Cha
         return None
     was, now = " ".join(theirs.words[i1:i2]), " ".join(ours.words[j1:j2])
     kind, weight = _kind(was, now, "".join(theirs.words[i2 : i2 + 2]))
-    return Change(kind, was, now, *ours.span(j1, j2 - 1), weight)
+    told = "date" if kind == "words" and _weekday(was, now, "".join(theirs.words[i1 - 1 : i1])) else kind
+    return Change(kind, was, now, *ours.span(j1, j2 - 1), weight, told)
 
 
 def _inserted(theirs: Tokens, ours: Tokens, places: Places, inside: bool) -> Change | None:
@@ -126,7 +144,7 @@ def _inserted(theirs: Tokens, ours: Tokens, places: Places, inside: bool) -> Cha
         return None
     now = " ".join(ours.words[j1:j2])
     if re.search(r"[0-9]", now) or _NEGATION.search(now) or re.search(r"[a-z]\.[a-z]", now):
-        return Change("words-put-in", "", now, *ours.span(j1, j2 - 1), 0.5)
+        return Change("words-put-in", "", now, *ours.span(j1, j2 - 1), 0.5, "words-put-in")
     return None
 
 
@@ -136,7 +154,7 @@ def _left_out(theirs: Tokens, ours: Tokens, places: Places, inside: bool) -> Cha
     if not inside or i2 - i1 > 4 or not 0 < j1 < len(ours.words):
         return None
     was = " ".join(theirs.words[i1:i2])
-    return Change("negation", was, "", *ours.span(j1 - 1, j1), 0.7) if _NEGATION.search(was) else None
+    return Change("negation", was, "", *ours.span(j1 - 1, j1), 0.7, "negation") if _NEGATION.search(was) else None
 
 
 _CHANGES: Final = {"replace": _replaced, "insert": _inserted, "delete": _left_out}
@@ -155,6 +173,11 @@ def _kind(was: str, now: str, after: str) -> tuple[str, float]:
     if bool(_NEGATION.search(was)) != bool(_NEGATION.search(now)):
         return "negation", 0.75
     return "words", 0.4
+
+
+def _weekday(was: str, now: str, before: str) -> bool:
+    days = _AFTER_WEEK.get(before, _WEEKDAYS)
+    return was in days and now in days
 
 
 def shared_pairs(reply: str, post: str) -> float:

@@ -31,4 +31,4 @@ def _changes(context: Context, found: Alignment) -> Iterator[Finding]:
     for change in found.changes[:5]:
         score = min(0.95, change.weight * (0.55 + 0.45 * found.covered)) * (0.4 if shown else 1.0)
         yield seen(Category.ALTERED_POST, score, f"changed-{change.kind}", context.plain, change.start, change.end,
-                   detail={"was": change.was, "now": change.now, "kind": change.kind})  # fmt: skip
+                   detail={"was": change.was, "now": change.now, "kind": change.told})  # fmt: skip

@@ -42,6 +42,28 @@ def test_each_change_is_named_with_both_sides(was: str, now: str, kind: str) -> 
     assert all(0 <= change.start < change.end <= len(reply) for change in found.changes)
 
 
+WEEKDAYS = [
+    ("12月8日({})は午後2時に窓口を閉めます。", "火", "水"),
+    ("The counter is closed on {} 8 December because of works.", "Tue", "Wed"),
+    ("我们将于12月8日(星期{})下午2点关闭窗口。", "二", "三"),
+    ("12월 8일({}) 오후 2시에 창구를 닫습니다. 예약은 필요하지 않습니다.", "화", "수"),
+    ("Quầy đóng cửa lúc 14 giờ thứ {} ngày 8 tháng 12.", "ba", "tư"),
+]
+
+
+@pytest.mark.parametrize(("post", "was", "now"), WEEKDAYS)
+def test_a_changed_weekday_is_told_as_a_date_and_weighs_what_words_weigh(post: str, was: str, now: str) -> None:
+    (change,) = align(text.fold(post.format(now)), text.fold(post.format(was))).changes
+
+    assert (change.told, change.kind, change.weight) == ("date", "words", 0.4)
+
+
+def test_a_number_word_is_no_weekday_without_the_word_for_week() -> None:
+    (change,) = align("我们将于本月第三次关闭窗口办理业务", "我们将于本月第二次关闭窗口办理业务").changes
+
+    assert change.told == "words"
+
+
 FAITHFUL = [
     POST,
     POST.partition(". ")[0],
