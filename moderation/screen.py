@@ -71,6 +71,11 @@ class Screener:
         of, languages = policy.thresholds.of, ("", *policy.thresholds.label_by_language)
         self._limits = {language: [(c, of(c, language)) for c in Category] for language in languages}
 
+    @property
+    def modelled(self) -> bool:
+        """Whether a trained model weighs in, or rules alone decide."""
+        return self._model is not None
+
     def screen(self, reply: Reply) -> Verdict:
         """The verdict on one reply; never raises, whatever the reply holds."""
         return self.screen_many([reply])[0]

@@ -15,8 +15,8 @@ from bot.domain.errors import BadInput
 from bot.domain.judging import PolicyVersion
 from bot.domain.people import Role
 from bot.store import policies as policy_store
-from bot.usecases import policies, reports
-from bot.usecases.rescreen import Report, Span, rescreen_draft
+from bot.usecases import policies, reports, rescreen_runs
+from bot.usecases.rescreen import Report, Span
 from bot.usecases.rescreen import rescreen as rescreen_text
 
 
@@ -128,7 +128,8 @@ def rescreen(which: str, since: str, until: str, account: str, workers: int | No
         more = {key: value for key, value in more.items() if value is not None}
         if which.isdigit():
             by = acting(app, login, Role.ADMIN)
-            made = rescreen_draft(app.parts, int(which), span, by=by, now=app.parts.clock(), **more)
+            run = rescreen_runs.begin(app.parts, int(which), span, by=by, now=app.parts.clock())
+            made = rescreen_runs.work(app.parts, run, by=by, **more)
         else:
             text = _text(Path(which))
             policies.check(text)

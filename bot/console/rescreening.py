@@ -1,59 +1,28 @@
-"""Rescreens that run behind a page: one thread each, its progress in memory, its report kept with the draft."""
+"""Rescreens that run behind a page: one thread each; how far they are stands in the database."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 
 import structlog
-from starlette.applications import Starlette
 
-from bot.domain.errors import Conflict
+from bot.domain.judging import RescreenRun
 from bot.domain.people import Person
+from bot.usecases import rescreen_runs
 from bot.usecases.parts import Parts
-from bot.usecases.rescreen import Span, rescreen_draft
+from bot.usecases.rescreen import Span
 
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class Run:
-    """One rescreen. ``failed`` names the kind of error; nothing is kept of a run that was stopped or failed."""
-
-    done: int = 0
-    total: int = 0
-    ended: bool = False
-    failed: str = ""
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def note(self, done: int, total: int) -> None:
-        self.done, self.total = done, total
+def start(parts: Parts, policy_id: int, span: Span, by: Person) -> None:
+    """Begins a walk and returns at once; Conflict while one under the same draft is under way."""
+    run = rescreen_runs.begin(parts, policy_id, span, by=by, now=parts.clock())
+    threading.Thread(target=_work, args=(parts, run, by), daemon=True).start()
 
 
-def runs_of(web: Starlette) -> dict[int, Run]:
-    """The runs of this process by draft; a restart forgets them and the draft simply has no report yet."""
-    if not hasattr(web.state, "rescreens"):
-        web.state.rescreens = {}
-    found: dict[int, Run] = web.state.rescreens
-    return found
-
-
-def start(web: Starlette, parts: Parts, policy_id: int, span: Span, by: Person) -> Run:
-    """Begins a run and returns at once; Conflict while one of the same draft is under way."""
-    runs = runs_of(web)
-    now = runs.get(policy_id)
-    if now is not None and not now.ended:
-        raise Conflict("This draft is being held against the archive already.").worded("problem.rescreen-running")
-    run = runs[policy_id] = Run()
-    threading.Thread(target=_work, args=(run, parts, policy_id, span, by), daemon=True).start()
-    return run
-
-
-def _work(run: Run, parts: Parts, policy_id: int, span: Span, by: Person) -> None:
+def _work(parts: Parts, run: RescreenRun, by: Person) -> None:
     try:
-        rescreen_draft(parts, policy_id, span, by=by, now=parts.clock(), progress=run.note, stopped=run.stop.is_set)
+        rescreen_runs.work(parts, run, by=by)
     except Exception as exc:  # a thread has nobody above it: the page tells
-        run.failed = type(exc).__name__
-        log.error("rescreen_failed", policy=policy_id, error=run.failed)  # noqa: TRY400  a trace could hold words
-    finally:
-        run.ended = True
+        log.error("rescreen_failed", run=run.id, error=type(exc).__name__)  # noqa: TRY400  a trace could hold words

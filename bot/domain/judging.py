@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from moderation.categories import Category
 from moderation.ladder import Step
@@ -132,13 +132,61 @@ class PolicyVersion:
     made_by: str
     made_at: datetime
     proposed_by: str = ""
+    proposed_at: datetime | None = None
     report: Mapping[str, Any] = field(default_factory=dict)
     reported_at: datetime | None = None
+    shadow: Mapping[str, Any] = field(default_factory=dict)
     live_by: str = ""
     live_at: datetime | None = None
+    live_why: str = ""
     ended_by: str = ""
     ended_at: datetime | None = None
     ended_why: str = ""
+
+
+class RunState(StrEnum):
+    """How a walk over the archive stands. A process that dies leaves it RUNNING, and silent."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+SILENT: Final = timedelta(seconds=60)
+"""A walk speaks after every thousand replies, which takes a second; this long a silence is the death of its process."""
+
+
+@dataclass(frozen=True, slots=True)
+class RescreenRun:
+    """One walk over the archive: replies collected from ``since`` up to ``until``, of one account or (empty) of all.
+
+    ``beat_at`` is when its process last spoke; ``why`` names the kind of error.
+    """
+
+    id: int
+    policy: int
+    state: RunState
+    since: datetime
+    until: datetime
+    account: str
+    done: int
+    total: int
+    stop_asked: bool
+    asked_by: str
+    asked_at: datetime
+    beat_at: datetime
+    ended_at: datetime | None = None
+    why: str = ""
+
+    def alive(self, now: datetime) -> bool:
+        """Whether somebody still works on it."""
+        return self.state is RunState.RUNNING and now - self.beat_at < SILENT
+
+    def told(self, now: datetime) -> str:
+        """``running``, ``interrupted``, ``done``, ``stopped`` or ``failed``."""
+        lost = self.state is RunState.RUNNING and not self.alive(now)
+        return "interrupted" if lost else self.state.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def propose(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> Polic
         found = _in_state(tx, policy_id, PolicyState.DRAFT)
         if not found.report:
             raise NotAllowed("Rescreen the archive under this draft first: nobody knows yet what would change.")
-        proposed = policies.change(tx, policy_id, PolicyState.PROPOSED, proposed_by=by.login)
+        proposed = policies.change(tx, policy_id, PolicyState.PROPOSED, proposed_by=by.login, proposed_at=now)
         audit.append(tx, by, "policy.proposed", f"policy:{policy_id}", at=now, version=found.version)
         service.tell(tx, ["role:admin", "role:reviewer"], "policy.proposed", f"policy:{policy_id}", at=now)
     return proposed

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from bot.domain.cases import KeptReply
 from bot.domain.errors import KouhouError
+from bot.domain.judging import PolicyState
 from bot.domain.people import EVERYWHERE, Person, Role, require
 from bot.store import archive, audit, policies
 from bot.store.database import Tx
@@ -102,10 +103,14 @@ def rescreen(
     progress: Progress = lambda done, total: None,
     stopped: Callable[[], bool] = lambda: False,
     workers: int | None = None,
-    model: bool = True,
+    model: bool | None = None,
 ) -> Report:
-    """The report of a text over a span. ``stopped`` is asked after every batch; ``model`` False goes by rules alone."""
+    """The report of a text over a span. ``stopped`` is asked after every batch.
+
+    ``model`` False goes by rules alone, None as the version in force does.
+    """
     draft = read_draft(text)
+    model = parts.screener().modelled if model is None else model
     report = Report(draft.policy.version, parts.screener().policy.version)
     with parts.store.read() as tx:
         total = archive.count_between(tx, since=span.since, until=span.until, account=span.account)
@@ -133,7 +138,10 @@ def rescreen_draft(parts: Parts, policy_id: int, span: Span, *, by: Person, now:
         return report
     with parts.store.begin() as tx:
         kept = report.as_dict() | {"since": span.since.isoformat(), "until": span.until.isoformat()}
-        policies.change(tx, policy_id, policies.get(tx, policy_id).state, report=kept, reported_at=parts.clock())
+        state = policies.get(tx, policy_id).state
+        if state not in (PolicyState.DRAFT, PolicyState.PROPOSED):
+            return report  # it was decided on meanwhile: what was decided by stays written
+        policies.change(tx, policy_id, state, report=kept, reported_at=parts.clock())
         audit.append(
             tx,
             by,

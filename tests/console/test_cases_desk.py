@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from datetime import timedelta
 
@@ -15,15 +14,13 @@ from bot.usecases import golden, groups
 from bot.usecases.decide import Grounds
 from moderation.cases import CaseState, Move
 from moderation.categories import Category
-from moderation.drafts import shipped_text
-from tests.console.moderator_desk import BOSS, ELSEWHERE, ConsoleDesk
-from tests.console.rig import AUDITOR, Visitor
+from tests.console.moderator_desk import ELSEWHERE, ConsoleDesk
+from tests.console.rig import AUDITOR
 from tests.house import ADMIN, MODERATOR, REVIEWER, STAFF, House
 from tests.usecases.archive_of import fill
 from tests.usecases.desk import ADVERT, CARD, FACEBOOK, JUDGE, X
 
 SAME = "入管は今すぐ謝れ 入管は今すぐ謝れ"
-CALM = shipped_text().replace('name = "2026-11"', 'name = "calm"').replace("\n6 = 0.52", "\n6 = 1.0")
 
 
 @pytest.fixture
@@ -124,57 +121,6 @@ def test_what_must_not_be_forgotten_is_listed_until_somebody_did_it(desk: Consol
     shown = desk.visit(JUDGE).get("/reviews").text
     assert f"/cases/{urgent.id}" not in shown
     assert f"/reviews/blocks/{block.id}" not in shown
-
-
-# -- policy --------------------------------------------------------------------------------------
-
-
-def drafted(admin: Visitor, text: str = CALM, note: str = "広告の検知をやめる") -> str:
-    answer = admin.post("/policies/new", {"text": text, "note": note})
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"].partition("?")[0]
-
-
-def rescreened(desk: ConsoleDesk, visitor: Visitor, path: str) -> None:
-    days = {"since": "2026-11-01", "until": "2026-12-31"}
-    assert visitor.post(f"{path}/rescreen", days).status_code == 303
-    for _ in range(600):
-        if "data-again" not in visitor.get(path).text:
-            return
-        time.sleep(0.05)
-    raise AssertionError("the rescreen did not end")
-
-
-def test_a_policy_change_is_seen_on_the_archive_and_agreed_by_two(desk: ConsoleDesk) -> None:
-    fill(desk, 70)
-    desk.wait(hours=1)
-    admin = desk.visit(BOSS)
-    path = drafted(admin)
-    assert admin.post(f"{path}/propose").status_code == 403  # nobody knows yet what would change
-    rescreened(desk, admin, path)
-    shown = admin.get(path).text
-    assert 'href="#freed"' in shown
-    assert "副業" in shown  # an example in words
-    assert "6 = 1.0" in shown
-    assert admin.post(f"{path}/propose").status_code == 303
-    assert admin.post(f"{path}/live").status_code == 403
-    assert desk.visit(REVIEWER).post(f"{path}/live").status_code == 303
-    assert "calm+" in desk.visit(MODERATOR).get("/policies").text
-    assert desk.parts.screener().policy.name == "calm"
-    assert admin.post("/policies/take-back", {"reason": "多すぎる"}).status_code == 303
-    assert desk.parts.screener().policy.name == "2026-11"
-
-
-def test_a_draft_that_cannot_be_read_is_told_and_stays_in_the_form(desk: ConsoleDesk) -> None:
-    answer = desk.visit(BOSS).post("/policies/new", {"text": CALM + "\n[surprise]\nx = 1\n", "note": "<b>試し</b>"})
-    assert answer.status_code == 422
-    assert "surprise" in answer.text
-    assert "&lt;b&gt;試し" in answer.text
-
-
-@pytest.mark.parametrize(("person", "status"), [(MODERATOR, 403), (REVIEWER, 403), (AUDITOR, 403), (STAFF, 403)])
-def test_only_admins_draft_a_policy(desk: ConsoleDesk, person: Person, status: int) -> None:
-    assert desk.visit(person).post("/policies/new", {"text": CALM, "note": "x"}).status_code == status
 
 
 # -- quality, reports ----------------------------------------------------------------------------

@@ -17,8 +17,8 @@ from bot.domain.cases import KeptReply
 from bot.domain.errors import BadInput, KouhouError
 from bot.domain.judging import PolicyState, PolicyVersion
 from bot.domain.people import EVERYWHERE, Role
-from bot.store import audit, policies, replies
-from bot.usecases import brake
+from bot.store import audit, policies, replies, rescreens
+from bot.usecases import brake, rescreen_runs
 from bot.usecases import policies as policy
 from bot.usecases.rescreen import Span
 from moderation.drafts import shipped_text
@@ -67,12 +67,14 @@ def one(visit: Here, number: Number) -> Response:
     with visit.parts.store.read() as tx:
         found = policies.get(tx, number)
         base = policies.by_version(tx, found.base)
+        run = rescreens.newest(tx, number)
     return page(
         visit,
         "cases/policy.html",
         policy=found,
         lines=_differences(base.text if base else shipped_text(), found.text),
-        run=rescreening.runs_of(visit.request.app).get(number),
+        run=run,
+        run_state=run.told(visit.now) if run else "",
         changes=_changes(visit, found),
         accounts=[("", visit.words.plain("cases.any")), *((a.id, a.handle) for a in visit.parts.registry().accounts)],
         today=visit.today.isoformat(),
@@ -87,16 +89,14 @@ def rescreen(visit: Here, number: Number) -> Response:
     """Holds the archive against the draft in the background; the page shows how far it is."""
     form = visit.form
     span = Span(_day(form.get("since", "")), _day(form.get("until", "")) + timedelta(days=1), form.get("account", ""))
-    rescreening.start(visit.request.app, visit.parts, number, span, visit.by)
+    rescreening.start(visit.parts, number, span, visit.by)
     return go(f"/policies/{number}")
 
 
 @room.form("/policies/{number}/stop", ADMINS)
 def stop(visit: Here, number: Number) -> Response:
-    """Ends the run at its next batch; nothing is kept of it."""
-    run = rescreening.runs_of(visit.request.app).get(number)
-    if run is not None:
-        run.stop.set()
+    """Ends the walk at its next thousand; nothing is kept of it."""
+    rescreen_runs.stop(visit.parts, number, by=visit.by, now=visit.now)
     return go(f"/policies/{number}")
 
 

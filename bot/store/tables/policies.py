@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.base import key
+from bot.store.tables.base import BIG, facts, key
 
 
 class PolicyRow(SQLModel, table=True):
@@ -29,10 +29,35 @@ class PolicyRow(SQLModel, table=True):
     made_by: str
     made_at: datetime
     proposed_by: str = ""
+    proposed_at: datetime | None = None
     report: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # what a rescreen under it showed
     reported_at: datetime | None = None
+    shadow: dict[str, Any] = facts()  # counts of new replies that were screened under it as well, while proposed
     live_by: str = ""
     live_at: datetime | None = None
+    live_why: str = ""  # why it went live although it flags more criticism than it may
     ended_by: str = ""
     ended_at: datetime | None = None
     ended_why: str = ""
+
+
+class RescreenRow(SQLModel, table=True):
+    """One walk over the archive under a draft: who asked for which span, how far it is, how it ended."""
+
+    __tablename__ = "rescreen"
+    __table_args__ = (Index("ix_rescreen_policy", "policy", "id"),)
+
+    id: int | None = key()
+    policy: int = Field(foreign_key="policy_version.id", sa_type=BIG)
+    state: str
+    since: datetime
+    until: datetime
+    account: str = ""
+    done: int = 0
+    total: int = 0
+    stop_asked: bool = False
+    asked_by: str
+    asked_at: datetime
+    beat_at: datetime  # when its process last spoke; a long silence means that it died
+    ended_at: datetime | None = None
+    why: str = ""  # the kind of error

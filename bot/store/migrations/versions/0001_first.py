@@ -213,10 +213,13 @@ def upgrade() -> None:
     sa.Column('made_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('made_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('proposed_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('proposed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('report', sa.JSON(), nullable=False),
     sa.Column('reported_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('shadow', sa.JSON(), nullable=False),
     sa.Column('live_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('live_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('live_why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('ended_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('ended_why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -545,6 +548,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reply_version')),
     sa.UniqueConstraint('reply', 'number', name='uq_reply_version_number')
     )
+    op.create_table('rescreen',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('policy', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('account', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('stop_asked', sa.Boolean(), nullable=False),
+    sa.Column('asked_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('beat_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['policy'], ['policy_version.id'], name=op.f('fk_rescreen_policy_policy_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rescreen'))
+    )
+    with op.batch_alter_table('rescreen', schema=None) as batch_op:
+        batch_op.create_index('ix_rescreen_policy', ['policy', 'id'], unique=False)
+
     op.create_table('revision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('post', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -877,6 +901,10 @@ def downgrade() -> None:
 
     op.drop_table('session')
     op.drop_table('revision')
+    with op.batch_alter_table('rescreen', schema=None) as batch_op:
+        batch_op.drop_index('ix_rescreen_policy')
+
+    op.drop_table('rescreen')
     op.drop_table('reply_version')
     op.drop_table('recovery_code')
     with op.batch_alter_table('post_review', schema=None) as batch_op:
