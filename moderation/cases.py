@@ -8,7 +8,7 @@ deleted by one person at once: then a review by another person is due and the ca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -141,6 +141,12 @@ def after(state: CaseState, move: Move, in_force: Step = Step.NONE) -> CaseState
     return CaseState.ACTED if move in _TAKES_BACK and in_force > Step.NONE else target
 
 
+def way(state: CaseState, move: Move) -> tuple[Move, ...]:
+    """The arrows of one press: what only a holder may decide claims a free case first."""
+    claims_first = state is CaseState.OPEN and move is not Move.RELEASE and (CaseState.CLAIMED, move) in _AFTER
+    return (Move.CLAIM, move) if claims_first else (move,)
+
+
 def moves(case: CaseFacts, person: Moderator) -> tuple[Move, ...]:
     """The moves this person may make now: the buttons of the page, and nothing else."""
     return tuple(move for move in Move if why_not(case, person, move) is None)
@@ -148,6 +154,8 @@ def moves(case: CaseFacts, person: Moderator) -> tuple[Move, ...]:
 
 def why_not(case: CaseFacts, person: Moderator, move: Move) -> str | None:
     """None when the move is allowed, else a constant code for the sentence that tells the person why not."""
+    if len(way(case.state, move)) > 1:
+        case = replace(case, state=after(case.state, Move.CLAIM), holder=person.login)
     if (case.state, move) not in _AFTER:
         return "no-such-step"
     duty = Duty.REVIEWER if move in _REVIEWERS_ONLY else Duty.MODERATOR

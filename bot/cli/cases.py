@@ -225,10 +225,6 @@ def _move(
 ) -> None:
     with opened() as app:
         by, now = acting(app, login, role), app.parts.clock()
-        with app.parts.store.read() as tx:
-            case = case_store.get(tx, case_id)
-        if case.state is CaseState.OPEN and move is not Move.CLAIM:
-            decide.decide(app.parts, case_id, Move.CLAIM, by=by, now=now)
         done = decide.decide(app.parts, case_id, move, by=by, now=now, grounds=grounds)
         emit(_brief(app, done), as_json=as_json, lines=[_line(done)])
 

@@ -15,7 +15,7 @@ from bot.store import audit, cases, judging, replies
 from bot.store.database import Tx
 from bot.usecases.orders import order_commands
 from bot.usecases.parts import Parts
-from moderation.cases import PROPOSED_STEP, CaseFacts, CaseState, Duty, Moderator, Move, after, moves, why_not
+from moderation.cases import PROPOSED_STEP, CaseFacts, CaseState, Duty, Moderator, Move, after, moves, way, why_not
 from moderation.categories import Category
 from moderation.ladder import Step
 
@@ -71,7 +71,10 @@ def decide(
     grounds: Grounds = NO_GROUNDS,
     version: int | None = None,
 ) -> Case:
-    """One person's move. NotAllowed says why not; BadInput says which ground is missing; Conflict: read it again."""
+    """One person's move; a free case is claimed on the way, and both are written down.
+
+    NotAllowed says why not; BadInput says which ground is missing; Conflict: read it again.
+    """
     with parts.store.begin() as tx:
         return decide_in(parts, tx, case_id, move, by=by, now=now, grounds=grounds, version=version)
 
@@ -98,7 +101,9 @@ def decide_in(
     if refusal is not None:
         raise NotAllowed(WHY_NOT[refusal]).worded(f"why-not.{refusal}")
     _check_grounds(facts, move, grounds)
-    return _make(parts, tx, case, move, by, grounds, now)
+    for each in way(case.state, move):
+        case = _make(parts, tx, case, each, by, grounds if each is move else NO_GROUNDS, now)
+    return case
 
 
 def look(parts: Parts, case_id: int, opinion: Opinion, *, by: Person, now: datetime, blind: bool = True) -> None:

@@ -15,7 +15,7 @@ from bot.domain.judging import Opinion
 from bot.domain.people import Person
 from bot.store import audit, cases, replies
 from bot.store.database import Tx
-from bot.usecases.decide import NO_GROUNDS, Grounds, decide_in, lapse, look
+from bot.usecases.decide import NO_GROUNDS, Grounds, decide_in, look
 from bot.usecases.parts import Parts
 from moderation.cases import CaseState, Move
 
@@ -134,8 +134,5 @@ def _listed(tx: Tx, ids: Sequence[int]) -> list[Case]:
 
 
 def _one(parts: Parts, tx: Tx, case: Case, move: Move, by: Person, now: datetime, grounds: Grounds) -> None:
-    needs_hands = move in (Move.DISMISS, Move.HIDE, Move.PROPOSE_DELETE, Move.PROPOSE_BLOCK)
     with cases.apart(tx):  # a refusal halfway leaves this member as it was
-        if needs_hands and lapse(case, now).state is CaseState.OPEN:
-            decide_in(parts, tx, case.id, Move.CLAIM, by=by, now=now)
         decide_in(parts, tx, case.id, move, by=by, now=now, grounds=grounds)

@@ -38,9 +38,9 @@ def test_a_case_is_listed_and_shown_with_evidence_and_next_steps(kouhou: Kouhou,
     shown = kouhou("cases", "show", case, "--json").json
     assert shown["text"] == ADVERT
     assert 6 in shown["labels"]
-    assert shown["allowed"] == ["claim"]
+    assert shown["allowed"] == ["claim", "dismiss", "hide", "propose-block"]
     assert shown["clauses"]["6"]
-    assert "next: claim" in kouhou("cases", "show", case).out
+    assert "next: claim, dismiss, hide" in kouhou("cases", "show", case).out
 
 
 def test_one_person_cannot_block_from_the_shell(kouhou: Kouhou, case: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from moderation.cases import (
     after,
     lane,
     moves,
+    way,
     why_not,
 )
 from moderation.categories import VIEWPOINT_RISK, Category
@@ -37,14 +40,13 @@ def walk(case: CaseFacts, steps: list[tuple[Moderator, int]]) -> list[tuple[Case
         if not open_moves:
             continue
         move = open_moves[choice % len(open_moves)]
-        path.append((case, person.login, move))
-        case = played(case, person.login, move)
+        for arrow in way(case.state, move):
+            path.append((case, person.login, arrow))
+            case = played(case, person.login, arrow)
     return path
 
 
 def played(case: CaseFacts, who: str, move: Move) -> CaseFacts:
-    from dataclasses import replace
-
     state = after(case.state, move, case.step)
     if move is Move.CLAIM:
         return replace(case, state=state, holder=who)
@@ -118,6 +120,11 @@ def test_a_person_without_a_duty_can_do_nothing() -> None:
     ("case", "person", "move", "why"),
     [
         (CaseFacts(CaseState.CLAIMED, holder="beni", means=EVERY_MEANS), AIKO, Move.HIDE, "held-by-another"),
+        (CaseFacts(CaseState.OPEN, means=EVERY_MEANS), AIKO, Move.HIDE, None),
+        (CaseFacts(CaseState.OPEN, means=EVERY_MEANS), AIKO, Move.APPROVE, "no-such-step"),
+        (CaseFacts(CaseState.OPEN, means=EVERY_MEANS), AIKO, Move.RELEASE, "no-such-step"),
+        (CaseFacts(CaseState.OPEN, means={}), AIKO, Move.HIDE, "platform-cannot"),
+        (CaseFacts(CaseState.OPEN, means=EVERY_MEANS), AIKO, Move.DELETE_NOW, "no-emergency"),
         (CaseFacts(CaseState.PROPOSED, proposer="aiko", step=Step.BLOCK), AIKO, Move.APPROVE, "own-proposal"),
         (CaseFacts(CaseState.PROPOSED, proposer="aiko", step=Step.BLOCK), BENI, Move.APPROVE, None),
         (CaseFacts(CaseState.PROPOSED, proposer="aiko", step=Step.BLOCK), CHIE, Move.APPROVE, "no-right"),
@@ -148,10 +155,23 @@ def test_every_arrow_that_is_not_listed_is_refused(state: CaseState, move: Move)
     """The full product of states and moves: ``after`` and ``why_not`` agree on what exists."""
     exists = why_not(CaseFacts(state, means=EVERY_MEANS), AIKO, move) != "no-such-step"
     if exists:
-        assert after(state, move) in CaseState
+        for arrow in way(state, move):
+            state = after(state, arrow)
     else:
         with pytest.raises(ValueError, match="cannot take the move"):
             after(state, move)
+
+
+@pytest.mark.parametrize("move", [move for move in Move if move is not Move.CLAIM])
+@given(LABELS, SIGNALS)
+def test_a_free_case_offers_what_its_holder_could_do(
+    move: Move, labels: frozenset[Category], signals: frozenset[SignalKind]
+) -> None:
+    """One press or two: claiming first opens no door and closes none, but for giving the case back."""
+    free = CaseFacts(CaseState.OPEN, labels=labels, signals=signals, means=EVERY_MEANS)
+    held = replace(free, state=CaseState.CLAIMED, holder="aiko")
+    assert (move in moves(free, AIKO)) is (move in moves(held, AIKO) and move is not Move.RELEASE)
+    assert move not in moves(replace(held, holder="beni"), AIKO)
 
 
 @pytest.mark.parametrize(

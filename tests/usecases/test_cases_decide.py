@@ -58,6 +58,25 @@ def test_a_claim_locks_a_case_until_it_lapses(desk: Desk) -> None:
     assert desk.does(case, Move.CLAIM, Move.DISMISS, by=OTHER).state is CaseState.DISMISSED
 
 
+def test_one_press_on_a_free_case_claims_it_and_decides(quick: Desk) -> None:
+    case = quick.case()
+    version = case.version
+    done = decide.decide(
+        quick.parts, case.id, Move.DISMISS, by=MODERATOR, now=quick.house.now, version=version, grounds=Grounds()
+    )
+    assert done.state is CaseState.DISMISSED
+    with quick.house.store.read() as tx:
+        assert [event.what for event in audit.about(tx, f"case:{case.id}")][1:] == ["case.claim", "case.dismiss"]
+        assert [each.move for each in cases.decisions(tx, case.id)] == [Move.CLAIM, Move.DISMISS]
+
+
+def test_a_press_that_lacks_its_ground_claims_nothing(quick: Desk) -> None:
+    case = quick.case()
+    with pytest.raises(BadInput, match="clause of the policy"):
+        quick.does(case, Move.HIDE, grounds=Grounds())
+    assert quick.state(case) is CaseState.OPEN
+
+
 @pytest.mark.parametrize(
     ("move", "grounds", "missing"),
     [

@@ -21,7 +21,6 @@ from bot.store import cases, replies
 from bot.usecases import decide, exposure, groups
 from bot.usecases.decide import Grounds
 from moderation.cases import CaseState, Move
-from moderation.ladder import Step
 
 room = Room()
 Key = Annotated[str, Path(pattern=r"^[0-9a-f]{16,64}$")]
@@ -32,7 +31,13 @@ STAGES: Final[Mapping[str, tuple[CaseState, ...]]] = {
 }
 """What stands alike is decided alike; each stage is a list of its own."""
 SHOWN: Final = 50
-_STEP: Final = {Move.HIDE: Step.HIDE, Move.PROPOSE_BLOCK: Step.BLOCK, Move.PROPOSE_DELETE: Step.DELETE}
+_STEP: Final = frozenset({Move.HIDE, Move.PROPOSE_BLOCK, Move.PROPOSE_DELETE})
+OFFERED: Final[Mapping[str, frozenset[Move]]] = {
+    "waiting": _STEP | {Move.DISMISS},
+    "proposed": frozenset({Move.APPROVE, Move.REFUSE}),
+    "acted": frozenset({Move.UNDO}),
+}
+"""What is decided for many; the rest is looked at case by case."""
 
 
 @room.page("/groups", HANDS)
@@ -102,7 +107,7 @@ def _one(
         harsh=desk.is_harsh(sample),
         moves=moves,
         concealed=concealed,
-        grounds=bool(set(moves) & set(_STEP)),
+        grounds=bool(set(moves) & _STEP),
         lower=any(move in DANGER for move in moves),
         categories=desk.categories(visit),
         views=desk.views(visit),
@@ -122,8 +127,8 @@ def _members(visit: Visit, key: str, states: Sequence[CaseState]) -> list[Case]:
 
 
 def _looked_at(visit: Visit, listed: Sequence[Case]) -> tuple[Case, dict[int, KeptReply]]:
-    """The first member stands for all; that it was read is logged like any other reading."""
-    sample = listed[0]
+    """One member that nobody holds stands for all; that it was read is logged like any other reading."""
+    sample = next((case for case in listed if case.state is not CaseState.CLAIMED), listed[0])
     with visit.parts.store.begin() as tx:
         exposure.may_read(visit.parts, sample, visit.by, visit.now)
         exposure.note_read(tx, sample, replies.verdict(tx, sample.verdict), visit.by, now=visit.now)
@@ -131,19 +136,14 @@ def _looked_at(visit: Visit, listed: Sequence[Case]) -> tuple[Case, dict[int, Ke
 
 
 def _offered(visit: Visit, sample: Case, stage: str) -> tuple[tuple[Move, ...], bool]:
-    """What may be done for all, judged by the first member; the use case checks each one again."""
+    """What may be done for all, judged by one member; the use case checks each one again."""
     if not visit.has(Role.MODERATOR, Role.REVIEWER):
         return (), False
-    if stage == "waiting":
-        means = decide.means_of(visit.parts.account(sample.account))
-        able = [move for move, step in _STEP.items() if means.get(step, "none") != "none"]
-        return (Move.DISMISS, *able), False
     with visit.parts.store.read() as tx:
         allowed = decide.allowed(visit.parts, tx, sample, by=visit.by, now=visit.now)
         looked = decide.has_looked(tx, sample, visit.by)
-    wanted = (Move.APPROVE, Move.REFUSE) if stage == "proposed" else (Move.UNDO,)
     concealed = stage == "proposed" and not looked and visit.by.login != sample.proposer
-    return tuple(move for move in wanted if move in allowed), concealed
+    return tuple(move for move in allowed if move in OFFERED[stage]), concealed
 
 
 def _ids(visit: Visit) -> list[int]:
