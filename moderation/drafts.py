@@ -7,7 +7,7 @@ one version were made in the same way.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -20,6 +20,7 @@ from moderation.model import Official
 from moderation.officials import Roster
 from moderation.policy import DEFAULT_POLICY, Policy, PolicyError, read_policy
 from moderation.screen import Screener, load_screener
+from moderation.text import fold_bare
 
 FILE: Final = "draft"
 MOST_CHARACTERS: Final = 200_000
@@ -102,6 +103,22 @@ def shipped_model() -> LinearModel:
 def shipped_terms() -> Sequence[Term]:
     """Every shipped term, read once."""
     return tuple(term for path in lexicon_files() for term in read_terms(path))
+
+
+@cache
+def group_files() -> Mapping[str, str]:
+    """The file of every group of terms, by name: ``insult`` stands in ``defamation``."""
+    return {term.group: path.stem for path in lexicon_files() for term in read_terms(path)}
+
+
+def find_terms(words: str, *, group: str = "", language: str = "") -> list[Term]:
+    """Shipped terms that hold the words, however they are written; of one group or language if asked."""
+    wanted = fold_bare(words)
+    return [
+        term
+        for term in shipped_terms()
+        if wanted in term.bare and group in ("", term.group) and language in ("", term.language)
+    ]
 
 
 def _table(table: dict[str, object], key: str) -> dict[str, object]:

@@ -128,6 +128,8 @@ def _group(file: str, group: str, languages: Mapping[str, Any]) -> Iterator[Term
             raise LexiconError(f"{file}: terms.{group}.{language}: write one text, terms separated by commas.")
         for written in lines.replace("\n", ",").split(","):
             if written.strip(" *"):
+                if not text.fold_bare(written.strip(" *")):
+                    raise LexiconError(f"{file}: terms.{group}.{language}: {written.strip()!r} has no letter in it.")
                 yield _term(group, language, written.strip())
 
 
