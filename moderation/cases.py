@@ -89,6 +89,15 @@ _AFTER: Final[Mapping[tuple[CaseState, Move], CaseState]] = {
 }
 """Every arrow that exists."""
 
+_BACK: Final = {
+    Move.CLAIM: Move.RELEASE,
+    Move.DISMISS: Move.REOPEN,
+    Move.HIDE: Move.UNDO,
+    Move.PROPOSE_DELETE: Move.WITHDRAW,
+    Move.PROPOSE_BLOCK: Move.WITHDRAW,
+    Move.APPROVE: Move.UNDO,
+}
+"""What takes a move back at once; the rest is a new decision, or cannot be undone."""
 _TAKES_BACK: Final = frozenset({Move.REFUSE, Move.WITHDRAW})
 _REVIEWERS_ONLY: Final = frozenset({Move.APPROVE, Move.REFUSE, Move.REVIEW, Move.UPHOLD, Move.REVERSE})
 
@@ -162,6 +171,17 @@ def why_not(case: CaseFacts, person: Moderator, move: Move) -> str | None:
     if duty not in person.duties and Duty.REVIEWER not in person.duties:
         return "no-right"
     return _not_theirs(case, person, move) or _not_possible(case, move)
+
+
+def way_back(case: CaseFacts, person: Moderator, made: Move) -> Move | None:
+    """What takes back the move that this person ``made`` last; None where nothing may."""
+    back = _BACK.get(made)
+    return back if back is not None and why_not(case, person, back) is None else None
+
+
+def waits_for(case: CaseFacts, person: Moderator) -> bool:
+    """Whether there is anything to do here for this person but to take back what they proposed."""
+    return any(move is not Move.WITHDRAW for move in moves(case, person))
 
 
 def _not_theirs(case: CaseFacts, person: Moderator, move: Move) -> str | None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, update
+from sqlalchemy import ColumnElement, delete, func, tuple_, update
 from sqlmodel import col, select
 
 from bot.domain.cases import Case, Decision, KeptReply, KeptVerdict
@@ -95,9 +95,19 @@ def queue(tx: Tx, wanted: Wanted, *, limit: int = 50, offset: int = 0) -> list[C
     only the rows of the page itself are loaded.
     """
     runs = [_heads(tx, wanted, state, limit + offset) for state in wanted.states or tuple(CaseState)]
-    page = [number for *_, number in islice(heapq.merge(*runs), offset, offset + limit)]
-    rows = {row.id: row for row in tx.session.exec(select(CaseRow).where(col(CaseRow.id).in_(page)))}
-    return [_case(rows[number]) for number in page]
+    return _in_order(tx, [number for *_, number in islice(heapq.merge(*runs), offset, offset + limit)])
+
+
+def beyond(tx: Tx, wanted: Wanted, past: Case | None, *, back: bool = False, limit: int = 50) -> list[Case]:
+    """What follows a case in the queue, or with ``back`` stands before it, the nearest first; None: from its front."""
+    states = wanted.states or tuple(CaseState)
+    runs = [_heads(tx, wanted, state, limit, past=past, back=back) for state in states]
+    return _in_order(tx, [number for *_, number in islice(heapq.merge(*runs, reverse=back), limit)])
+
+
+def _in_order(tx: Tx, numbers: Sequence[int]) -> list[Case]:
+    rows = {row.id: row for row in tx.session.exec(select(CaseRow).where(col(CaseRow.id).in_(numbers)))}
+    return [_case(rows[number]) for number in numbers]
 
 
 def count(tx: Tx, wanted: Wanted, *, most: int = 10_000) -> int:
@@ -110,11 +120,18 @@ def count(tx: Tx, wanted: Wanted, *, most: int = 10_000) -> int:
     return tx.session.exec(select(func.count()).select_from(ids.limit(most).subquery())).one()
 
 
-def _heads(tx: Tx, wanted: Wanted, state: CaseState, depth: int) -> list[tuple[int, int, datetime, int]]:
-    """(lane, place, opened at, number) of the first cases in one state, in the order of the queue."""
+def _heads(
+    tx: Tx, wanted: Wanted, state: CaseState, depth: int, *, past: Case | None = None, back: bool = False
+) -> list[tuple[int, int, datetime, int]]:
+    """(lane, place, opened at, number) of the first cases in one state, in the order of the queue or against it."""
     side = CaseRow if wanted.category is None else CaseLabelRow
-    statement = select(side.lane, side.place, side.opened_at, CaseRow.id).select_from(CaseRow)
-    return list(tx.session.exec(_ordered(_narrowed(statement, wanted, state), wanted).limit(depth)))
+    place = [col(side.lane), col(side.place), col(side.opened_at), col(CaseRow.id)]
+    statement = _narrowed(select(side.lane, side.place, side.opened_at, CaseRow.id).select_from(CaseRow), wanted, state)
+    if past is not None:
+        here = (past.lane, past.place, past.opened_at, past.id)
+        statement = statement.where(tuple_(*place) < here if back else tuple_(*place) > here)
+    order = [each.desc() for each in place] if back else place
+    return list(tx.session.exec(statement.order_by(*order).limit(depth)))
 
 
 def _narrowed(statement: Any, wanted: Wanted, state: CaseState) -> Any:
@@ -125,11 +142,6 @@ def _narrowed(statement: Any, wanted: Wanted, state: CaseState) -> Any:
     return statement.join(CaseLabelRow, col(CaseLabelRow.case) == col(CaseRow.id)).where(
         CaseLabelRow.category == int(wanted.category), CaseLabelRow.state == state.value, *conditions
     )
-
-
-def _ordered(statement: Any, wanted: Wanted) -> Any:
-    side = CaseRow if wanted.category is None else CaseLabelRow
-    return statement.order_by(col(side.lane), col(side.place), col(side.opened_at), col(CaseRow.id))
 
 
 def count_by_lane(tx: Tx, *, states: Sequence[CaseState], offices: Sequence[str] | None = None) -> dict[int, int]:

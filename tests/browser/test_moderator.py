@@ -93,7 +93,7 @@ def test_a_card_number_is_hidden_within_one_minute_of_its_arrival(room: Room, sh
     assert room.desk.carries_out() == 1
     assert room.desk.hidden(case)
     assert (room.desk.commands(case)[0].done_at - arrived).total_seconds() < 60  # type: ignore[operator]
-    page.reload()
+    page.goto(f"/cases/{case.id}")
     expect(page.get_by_text("確認済み")).to_be_visible()
     shot(page, "moderator-hidden")
 
@@ -156,6 +156,7 @@ def test_an_objection_is_recorded_and_judged_by_another_person(room: Room, shot:
     judge.fill("#reason", "無料の公的な窓口だった")
     judge.locator("form[action$='/judge'] button").click()
     said(judge)
+    judge.goto(f"/cases/{case.id}")
     judge.locator("summary", has_text="通知文").click()
     expect(judge.locator("p[lang=vi]")).to_be_visible()
     axe(judge)

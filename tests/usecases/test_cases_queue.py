@@ -143,9 +143,27 @@ def test_pages_follow_one_another_without_hole_or_overlap(once: Store, wanted: W
     assert found(once, wanted, limit, offset) == found(once, wanted)[offset : offset + limit]
 
 
+@given(WANTED, st.integers(1, 240), st.integers(1, 60))
+def test_what_stands_around_a_case_is_what_the_queue_shows_around_it(
+    once: Store, wanted: Wanted, number: int, limit: int
+) -> None:
+    with once.read() as tx:
+        here = cases.get(tx, number)
+        behind = [each.id for each in cases.beyond(tx, wanted, here, limit=limit)]
+        before = [each.id for each in cases.beyond(tx, wanted, here, back=True, limit=limit)]
+    order = plain(once, lambda case: case.id == number or fits(wanted)(case))
+    at = order.index(number)
+    assert behind == order[at + 1 : at + 1 + limit]
+    assert before == order[:at][::-1][:limit]
+
+
 def test_the_same_on_both_databases(filled: Store) -> None:
     for wanted in (Wanted((CaseState.OPEN,)), Wanted(category=Category.ADVERTISING), Wanted(offices=("kobe",))):
         assert found(filled, wanted) == plain(filled, fits(wanted))
+        with filled.read() as tx:
+            (third,) = cases.queue(tx, wanted, limit=1, offset=2)
+            assert [each.id for each in cases.beyond(tx, wanted, third)] == found(filled, wanted)[3:53]
+            assert [each.id for each in cases.beyond(tx, wanted, third, back=True)] == found(filled, wanted)[1::-1]
 
 
 def test_a_case_that_moves_moves_in_its_categories_too(filled: Store) -> None:

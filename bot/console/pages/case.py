@@ -10,17 +10,17 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from bot.console import moderating as desk
+from bot.console import rounds
 from bot.console.guard import Here, Number, Room
 from bot.console.marks import marked
-from bot.console.moderating import DANGER, DESK, HANDS, KEYS, READERS, WITH_GROUNDS, WITH_REASON
-from bot.console.show import go, page, safe_words, sentence
+from bot.console.moderating import DANGER, DESK, HANDS, KEYS, WITH_GROUNDS, WITH_REASON
+from bot.console.pages.cases import wanted_of
+from bot.console.show import page, safe_words, sentence
 from bot.console.visit import Visit
-from bot.domain.cases import Case
 from bot.domain.errors import BadInput, KouhouError
 from bot.domain.judging import Channel
 from bot.domain.people import Role
-from bot.store import cases
-from bot.usecases import appeals, carry_out, case_view, decide, drift
+from bot.usecases import appeals, carry_out, case_view, decide, drift, onward
 from bot.usecases.case_view import CaseView
 from bot.usecases.decide import Grounds
 from moderation.cases import CaseState, Move
@@ -50,7 +50,7 @@ def look(visit: Here, number: Number) -> Response:
     """The second person's own view, put down before the proposal is shown."""
     opinion = desk.opinion_of(visit)
     decide.look(visit.parts, number, opinion, by=visit.by, now=visit.now)
-    return go(f"/cases/{number}", done="case-looked")
+    return rounds.stay(visit, number, "case-looked")
 
 
 @room.form("/cases/{number}/appeal", HANDS)
@@ -63,7 +63,7 @@ def appeal(visit: Here, number: Number) -> Response:
         raise BadInput("Choose how the objection came in.", key="channel").worded("problem.channel") from None
     words, language = form.get("words", ""), form.get("language", "")
     appeals.record(visit.parts, number, channel=channel, words=words, language=language, by=visit.by, now=visit.now)
-    return go(f"/cases/{number}", done="case-appealed")
+    return rounds.stay(visit, number, "case-appeal")
 
 
 @room.form("/cases/{number}/judge", HANDS)
@@ -78,14 +78,14 @@ def judge(visit: Here, number: Number) -> Response:
         appeals.judge(visit.parts, number, reverse=reverse, reason=reason, answer=answer, by=visit.by, now=visit.now)
     except BadInput as exc:
         return _case_page(visit, number, problem=sentence(visit, exc), typed=form, status=422)
-    return go(f"/cases/{number}", done="case-judged")
+    return rounds.go_on(visit, number, wanted_of(visit))
 
 
 @room.form("/cases/{number}/confirm/{command}", HANDS)
 def confirm(visit: Here, number: Number, command: Number) -> Response:
     """Says that it was done in the app; the block list is read to prove it."""
     done = carry_out.confirm_by_hand(visit.parts, command, by=visit.by, now=visit.now)
-    return go(f"/cases/{done.case}", done=f"command-{done.state.value}")
+    return rounds.stay(visit, done.case, f"command-{done.state.value}")
 
 
 @room.form("/cases/{number}/drift/{drift_id}", HANDS)
@@ -95,12 +95,12 @@ def settle_drift(visit: Here, number: Number, drift_id: Number) -> Response:
         drift.hide_again(visit.parts, drift_id, by=visit.by, now=visit.now)
     else:
         drift.settle(visit.parts, drift_id, by=visit.by, now=visit.now)
-    return go(f"/cases/{number}", done="drift-settled")
+    return rounds.stay(visit, number, "drift-settled")
 
 
 @room.form("/cases/{number}/{move}", HANDS)
 def make_move(visit: Here, number: Number, move: str) -> Response:
-    """One move. What is wrong is told on the case page, and what was typed stays."""
+    """One move, then the next case. What is wrong is told on the case page, and what was typed stays."""
     if move not in set(Move) or Move(move) in _ELSEWHERE:
         raise BadInput("There is no such step.").worded("why-not.no-such-step")
     form = visit.form
@@ -110,7 +110,9 @@ def make_move(visit: Here, number: Number, move: str) -> Response:
         decide.decide(visit.parts, number, Move(move), by=visit.by, now=visit.now, grounds=grounds, version=version)
     except KouhouError as exc:
         return _case_page(visit, number, problem=sentence(visit, exc), typed=form, status=422)
-    return go(f"/cases/{number}", done=f"case-{move}")
+    if Move(move) in rounds.STAYS:
+        return rounds.stay(visit, number, f"case-{move}")
+    return rounds.go_on(visit, number, wanted_of(visit))
 
 
 def _case_page(
@@ -147,7 +149,9 @@ def _case_page(
         languages=desk.coded(visit, "language", desk.LANGUAGES),
         notices=_notices(visit, view),
         may_erase=visit.has(Role.REVIEWER, Role.ADMIN),
-        following=_next(visit, view.case),
+        around=_around(visit, view),
+        trail=rounds.trail(visit),
+        just=rounds.just_done(visit),
     )
 
 
@@ -211,8 +215,7 @@ def _notices(visit: Visit, view: CaseView) -> dict[int, Mapping[str, str]]:
     return {each.id: appeals.notice(visit.parts, view.case.id, each.id) for each in view.appeals}
 
 
-def _next(visit: Visit, case: Case) -> Case | None:
-    """The most harmful case that waits for anybody, for whoever is done here."""
+def _around(visit: Visit, view: CaseView) -> onward.Around:
+    """The cases before and behind this one in the queue that the person came from."""
     with visit.parts.store.read() as tx:
-        waiting = cases.find(tx, states=(CaseState.OPEN,), offices=visit.offices(*READERS), limit=2)
-    return next((each for each in waiting if each.id != case.id), None)
+        return onward.around(visit.parts, tx, view.case, wanted_of(visit), by=visit.by, now=visit.now)

@@ -9,6 +9,7 @@ from typing import Final
 from fastapi.responses import Response
 
 from bot.console import moderating as desk
+from bot.console import rounds
 from bot.console.guard import Here, Room
 from bot.console.moderating import DESK, READERS, WORKING
 from bot.console.show import page
@@ -36,7 +37,7 @@ class Line:
 
 @room.page("/cases", DESK)
 def queue(visit: Here) -> Response:
-    wanted = _wanted(visit)
+    wanted = wanted_of(visit)
     number = max(1, visit.number("page", 1, most=2000))
     offices = visit.offices(*READERS)
     with visit.parts.store.read() as tx:
@@ -55,6 +56,8 @@ def queue(visit: Here) -> Response:
         lanes=[lanes.get(lane, 0) for lane in range(4)],
         filters=filters,
         narrowed=any(value for _, value, _ in filters) or bool(wanted.group_key),
+        trail=rounds.trail(visit),
+        just=rounds.just_done(visit),
     )
 
 
@@ -66,7 +69,8 @@ def _line(case: Case, said: Mapping[int, KeptReply]) -> Line:
     return Line(case, reply.text, reply.author.handle or reply.author.name, harsh)
 
 
-def _wanted(visit: Visit) -> Wanted:
+def wanted_of(visit: Visit) -> Wanted:
+    """Which cases the address asks for; what it does not know asks for nothing, and other offices are left out."""
     state, lane, score = visit.query("state"), visit.query("lane"), visit.query("score")
     allowed = visit.offices(*READERS)
     office = visit.query("office")
