@@ -84,7 +84,7 @@ def test_what_was_just_done_is_undone_in_one_press(
     desk: ConsoleDesk, move: str, fields: dict[str, str], after: CaseState
 ) -> None:
     first, second = adverts(desk, 2)
-    landed = desk.sends(first, move, **fields).headers["location"]
+    landed = desk.sends(first, move, MODERATOR, **fields).headers["location"]
     shown = desk.visit().get(landed).text
     assert words_for("ja").plain(f"done.case-{move}") in shown
     address, form = take_back(shown)

@@ -23,7 +23,7 @@ from bot.domain.people import Role
 from bot.usecases import appeals, carry_out, case_view, decide, drift, onward
 from bot.usecases.case_view import CaseView
 from bot.usecases.decide import Grounds
-from moderation.cases import CaseState, Move
+from moderation.cases import Move
 from moderation.categories import Category
 from moderation.ladder import Step
 from moderation.model import Finding
