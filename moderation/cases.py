@@ -3,6 +3,7 @@
 A machine opens cases and orders them; it never takes a step. Acts on categories 2, 8 and 9 alone therefore always
 have a person behind them, and deleting or blocking has two, except that exposed personal data and threats may be
 deleted by one person at once: then a review by another person is due and the case cannot close without it.
+Somebody who reads the reply's language stands behind every other deletion and block.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Move(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"  # the proposer takes the proposal back
+    CONFIRM_READING = "confirm-reading"  # somebody outside the case read the words: who and how is written down
     REVIEW = "review"  # another person confirms a break-glass act
     UNDO = "undo"
     CLOSE = "close"
@@ -74,6 +76,7 @@ _AFTER: Final[Mapping[tuple[CaseState, Move], CaseState]] = {
     (CaseState.PROPOSED, Move.APPROVE): CaseState.ACTED,
     (CaseState.PROPOSED, Move.REFUSE): CaseState.OPEN,
     (CaseState.PROPOSED, Move.WITHDRAW): CaseState.CLAIMED,
+    (CaseState.PROPOSED, Move.CONFIRM_READING): CaseState.PROPOSED,
     (CaseState.ACTED, Move.REVIEW): CaseState.ACTED,
     (CaseState.ACTED, Move.UNDO): CaseState.OPEN,
     (CaseState.ACTED, Move.CLOSE): CaseState.CLOSED,
@@ -99,7 +102,12 @@ _BACK: Final = {
 }
 """What takes a move back at once; the rest is a new decision, or cannot be undone."""
 _TAKES_BACK: Final = frozenset({Move.REFUSE, Move.WITHDRAW})
-_REVIEWERS_ONLY: Final = frozenset({Move.APPROVE, Move.REFUSE, Move.REVIEW, Move.UPHOLD, Move.REVERSE})
+_REVIEWERS_ONLY: Final = frozenset(
+    {Move.APPROVE, Move.REFUSE, Move.CONFIRM_READING, Move.REVIEW, Move.UPHOLD, Move.REVERSE}
+)
+UNKNOWN: Final = "und"
+DOUBTFUL: Final = 0.5
+"""Above this doubt a language is a guess: nobody is asked to read it, and no list is made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,8 @@ class CaseFacts:
     """What the rules look at. ``means`` tells for each step whether this account can take it (none, assisted, api).
 
     ``step`` is in force at the platform, ``proposed`` waits for the second person, ``looked`` tells whether the person
-    in question has put down their own view of the evidence since the proposal was made.
+    in question has put down their own view of the evidence since the proposal was made. ``readers`` are the proposer
+    and the colleagues whose view found a violation, as far as they read the ``language`` that the reply is filed under.
     """
 
     state: CaseState
@@ -122,6 +131,9 @@ class CaseFacts:
     means: Mapping[Step, str] = field(default_factory=dict)
     author_known: bool = True
     looked: bool = True
+    language: str = UNKNOWN
+    readers: frozenset[str] = frozenset()
+    reading_confirmed: bool = False
 
     @property
     def is_emergency(self) -> bool:
@@ -132,10 +144,11 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class Moderator:
-    """The person as the rules see them."""
+    """The person as the rules see them; ``reads`` are language tags."""
 
     login: str
     duties: frozenset[Duty]
+    reads: frozenset[str] = frozenset()
 
 
 def after(state: CaseState, move: Move, in_force: Step = Step.NONE) -> CaseState:
@@ -184,13 +197,28 @@ def waits_for(case: CaseFacts, person: Moderator) -> bool:
     return any(move is not Move.WITHDRAW for move in moves(case, person))
 
 
+def told_language(tag: str, doubt: float) -> str:
+    """The language that a reply is filed under: ``und`` where it would be a guess."""
+    return UNKNOWN if doubt > DOUBTFUL else tag or UNKNOWN
+
+
+def is_read(case: CaseFacts, person: Moderator) -> bool:
+    """Whether a reader stands behind the proposal: proposer, second person, a colleague's view or a confirmation."""
+    confirmed = case.reading_confirmed or bool(case.readers)
+    return case.language in person.reads | {UNKNOWN} or confirmed
+
+
 def _not_theirs(case: CaseFacts, person: Moderator, move: Move) -> str | None:
     if case.state is CaseState.CLAIMED and case.holder != person.login:
         return "held-by-another"
-    if move in (Move.APPROVE, Move.REFUSE) and person.login == case.proposer:
+    if move in (Move.APPROVE, Move.REFUSE, Move.CONFIRM_READING) and person.login == case.proposer:
         return "own-proposal"
     if move in (Move.APPROVE, Move.REFUSE) and not case.looked:
         return "look-first"
+    if move is Move.APPROVE and not is_read(case, person):
+        return "no-reader"
+    if move is Move.CONFIRM_READING and is_read(case, person):
+        return "read-already"
     if move is Move.WITHDRAW and person.login != case.proposer:
         return "not-own-proposal"
     judged_own = move in (Move.UPHOLD, Move.REVERSE, Move.REVIEW) and person.login in case.deciders

@@ -49,6 +49,9 @@ _BY_SCRIPT: Final = {
     "bengali": "bn", "sinhala": "si", "lao": "lo", "hebrew": "he", "tamil": "ta", "greek": "el",
 }  # fmt: skip
 
+TOLD: Final = COVERED | frozenset(_BY_SCRIPT.values())
+"""Every tag that ``identify`` gives besides ``und``."""
+
 
 def _script_table() -> npt.NDArray[np.uint8]:
     """The script of each UTF-16 unit, as its place in ``_SCRIPTS``; 0 for what is no letter of any of them."""
@@ -78,11 +81,6 @@ class Language:
 
     tag: str
     doubt: float
-
-    @property
-    def told(self) -> str:
-        """The tag while it may be relied on; ``und`` from a doubt of 0.6 on."""
-        return self.tag if self.doubt < 0.6 else "und"
 
     @property
     def covered(self) -> bool:

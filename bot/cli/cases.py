@@ -17,9 +17,8 @@ from bot.domain.people import Person, Role
 from bot.store import cases as case_store
 from bot.usecases import appeals, carry_out, case_view, decide
 from bot.usecases.case_file import export_case
-from moderation.cases import CaseState, Move
+from moderation.cases import PROPOSED_STEP, CaseState, Move
 from moderation.categories import Category
-from moderation.gloss import KnownWord
 from moderation.jsonl import finding_json, signal_json
 from moderation.ladder import Step, step_of
 
@@ -70,7 +69,6 @@ def _details(view: case_view.CaseView) -> dict[str, Any]:
         "post": view.answered.text if view.answered else None,
         "permalink": view.permalink,
         "findings": [finding_json(each) for each in verdict.findings],
-        "known_words": [_known_word(each) for each in view.known],
         "signals": [signal_json(each) for each in verdict.signals],
         "clauses": {str(int(each)): view.clauses[each] for each in view.case.labels},
         "decisions": [
@@ -83,21 +81,11 @@ def _details(view: case_view.CaseView) -> dict[str, Any]:
     }
 
 
-def _known_word(word: KnownWord) -> dict[str, Any]:
-    place = {"start": word.start, "end": word.end, "language": word.language}
-    return place | {"ja": word.gloss.ja, "en": word.gloss.en}
-
-
 def _story(view: case_view.CaseView) -> list[str]:
     reply, verdict = view.reply, view.verdict
     lines = [_line(view.case), "", f"@{one_line(reply.author.handle)} {one_line(reply.author.name)}"]
     lines += [one_line(reply.text or "(erased)", 400), ""]
     lines += [f"  {f.category.clause} {f.score:.2f} {f.detector}: {f.reason}" for f in verdict.findings]
-    lines += [
-        f"  word {one_line((reply.text or '')[each.start : each.end])}: {each.meaning('en')}"
-        for each in view.known
-        if each.meaning("en")
-    ]
     lines += [f"  signal {s.kind.value}: {s.reason}" for s in verdict.signals]
     lines += [f"  {day_and_time(d.at)} {d.by}: {d.move.value}" for d in view.decisions]
     lines += [f"  command {c.id} {c.verb.value}: {c.state.value}" for c in view.commands]
@@ -227,8 +215,9 @@ def _look_if_needed(app: App, case_id: int, by: Person, now: datetime) -> None:
         case = case_store.get(tx, case_id)
         needed = case.state is CaseState.PROPOSED and not decide.has_looked(tx, case, by)
         made = case_store.decisions(tx, case_id)
-    if needed and made:
-        view = Opinion(made[-1].category, case.proposed)
+    proposal = next((each for each in reversed(made) if each.move in PROPOSED_STEP), None)
+    if needed and proposal:
+        view = Opinion(proposal.category, case.proposed)
         decide.look(app.parts, case_id, view, by=by, now=now, blind=False)
 
 

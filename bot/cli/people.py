@@ -79,10 +79,8 @@ def list_(*, as_json: bool) -> None:
     """Lists users with their roles and offices."""
     with opened() as app, app.parts.store.read() as tx:
         found = people.everyone(tx)
-    value = [
-        {"login": p.login, "name": p.name, "roles": [f"{g.role.value}@{g.office}" for g in p.grants]} for p in found
-    ]
-    lines = [f"{p.login:14} {p.name:16} " + " ".join(f"{g.role.value}@{g.office}" for g in p.grants) for p in found]
+    value = [{"login": p.login, "name": p.name, "roles": _roles(p), "reads": list(p.reads)} for p in found]
+    lines = [f"{p.login:14} {p.name:16} {','.join(p.reads):12} " + " ".join(_roles(p)) for p in found]
     emit(value, as_json=as_json, lines=lines or ["No users yet; add one with 'kouhou user add'."])
 
 
@@ -147,6 +145,18 @@ def waiting(*, as_json: bool) -> None:
     value = [{"id": each.id, "change": _words(each), "asked_by": each.asked_by} for each in found]
     lines = [f"{each.id:5} {_words(each)}  (asked by {each.asked_by})" for each in found]
     emit(value, as_json=as_json, lines=lines or ["Nothing waits."])
+
+
+@user.command()
+@click.argument("login")
+@click.argument("languages", nargs=-1, required=True)
+@_by
+@json_option
+def reads(login: str, languages: tuple[str, ...], who: str, *, as_json: bool) -> None:
+    """Says which languages somebody reads, as tags: ja vi zh-Hans. A block needs somebody who reads the reply."""
+    with opened() as app:
+        kept = desk.set_reads(app.parts, login, languages, by=_actor(app, who), now=app.parts.clock())
+    emit({"login": login, "reads": kept}, as_json=as_json, lines=[f"{login} reads {' '.join(kept)}."])
 
 
 @user.command()
@@ -267,6 +277,10 @@ def _told(done: Outcome) -> str:
         return f"{_words(done.change)}: in force."
     number = done.change.id
     return f"{_words(done.change)}: waits for a second admin ('kouhou user confirm {number} --as LOGIN')."
+
+
+def _roles(person: Person) -> list[str]:
+    return [f"{grant.role.value}@{grant.office}" for grant in person.grants]
 
 
 def _words(change: RightsChange) -> str:

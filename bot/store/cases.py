@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -18,20 +18,24 @@ from bot.domain.errors import Conflict, NotFound
 from bot.store.database import Tx
 from bot.store.replies import labels_text, parse_labels
 from bot.store.tables.cases import CaseLabelRow, CaseRow, DecisionRow
-from moderation.cases import CaseState, Move
+from moderation.cases import CaseState, Move, told_language
 from moderation.categories import Category
 from moderation.ladder import Step, step_of
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases are asked for; empty fields ask for everything. ``offices`` None means every office."""
+    """Which cases are asked for; empty fields ask for everything. ``offices`` None means every office.
+
+    ``languages`` are several at once, where ``language`` is one.
+    """
 
     states: tuple[CaseState, ...] = ()
     offices: tuple[str, ...] | None = None
     lane: int | None = None
     category: Category | None = None
     language: str = ""
+    languages: tuple[str, ...] = ()
     platform: str = ""
     account: str = ""
     min_score: float = 0.0
@@ -91,17 +95,16 @@ def find(
 
 
 def queue(tx: Tx, wanted: Wanted, *, limit: int = 50, offset: int = 0) -> list[Case]:
-    """The page of the queue. Each state is read by its own index in order and the heads are merged: no big sort, and
-    only the rows of the page itself are loaded.
+    """The page of the queue. Each of its runs is read by its own index in order and the heads are merged: no big sort,
+    and only the rows of the page itself are loaded.
     """
-    runs = [_heads(tx, wanted, state, limit + offset) for state in wanted.states or tuple(CaseState)]
+    runs = [_heads(tx, each, state, limit + offset) for each, state in _runs(wanted)]
     return _in_order(tx, [number for *_, number in islice(heapq.merge(*runs), offset, offset + limit)])
 
 
 def beyond(tx: Tx, wanted: Wanted, past: Case | None, *, back: bool = False, limit: int = 50) -> list[Case]:
     """What follows a case in the queue, or with ``back`` stands before it, the nearest first; None: from its front."""
-    states = wanted.states or tuple(CaseState)
-    runs = [_heads(tx, wanted, state, limit, past=past, back=back) for state in states]
+    runs = [_heads(tx, each, state, limit, past=past, back=back) for each, state in _runs(wanted)]
     return _in_order(tx, [number for *_, number in islice(heapq.merge(*runs, reverse=back), limit)])
 
 
@@ -118,6 +121,15 @@ def count(tx: Tx, wanted: Wanted, *, most: int = 10_000) -> int:
         of_category = (CaseLabelRow.category == int(wanted.category), col(CaseLabelRow.state).in_(states))
         ids = ids.join(CaseLabelRow, col(CaseLabelRow.case) == col(CaseRow.id)).where(*of_category)
     return tx.session.exec(select(func.count()).select_from(ids.limit(most).subquery())).one()
+
+
+def _runs(wanted: Wanted) -> list[tuple[Wanted, CaseState]]:
+    """What is read in order by itself: each state, and each language where several are asked for. The side table of a
+    category knows no languages: there one reading for all of them is the shorter way.
+    """
+    apart = wanted.languages and wanted.category is None and not wanted.language
+    asked = [replace(wanted, language=each, languages=()) for each in wanted.languages] if apart else [wanted]
+    return [(each, state) for each in asked for state in wanted.states or tuple(CaseState)]
 
 
 def _heads(
@@ -313,6 +325,8 @@ def _conditions(states: Sequence[CaseState], wanted: Wanted) -> list[ColumnEleme
         found.append(col(CaseRow.state).in_([each.value for each in states]))
     if wanted.offices is not None:
         found.append(col(CaseRow.office).in_(wanted.offices))
+    if wanted.languages:
+        found.append(col(CaseRow.language).in_(wanted.languages))
     if wanted.lane is not None:
         found.append(col(CaseRow.lane) == wanted.lane)
     exact = ("language", "platform", "account", "group_key")
@@ -330,7 +344,7 @@ def _from_verdict(verdict: KeptVerdict, lane: int) -> dict[str, Any]:
         "lane": lane,
         "labels": labels_text(verdict.labels),
         "top_score": max(verdict.scores.values(), default=0.0),
-        "language": verdict.language,
+        "language": told_language(verdict.language, verdict.language_doubt),
         "policy": verdict.policy,
     }
 

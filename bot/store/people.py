@@ -209,10 +209,11 @@ def set_reads(tx: Tx, login: str, reads: Sequence[str]) -> None:
     tx.session.add(row)
 
 
-def languages_read(tx: Tx, logins: Iterable[str]) -> frozenset[str]:
-    """Every language that at least one of these people reads; who is unknown or switched off reads none."""
-    rows = tx.session.exec(select(UserRow.reads).where(col(UserRow.login).in_(set(logins)), col(UserRow.active)))
-    return frozenset(tag for reads in rows for tag in reads.split())
+def who_reads(tx: Tx, logins: Iterable[str], language: str) -> frozenset[str]:
+    """Those of these people who read a language; who is unknown or switched off reads none."""
+    wanted = (col(UserRow.login).in_(set(logins)), col(UserRow.active))
+    rows = tx.session.exec(select(UserRow.login, UserRow.reads).where(*wanted))
+    return frozenset(login for login, reads in rows if language in reads.split())
 
 
 def set_blurs(tx: Tx, login: str, *, blurs: bool) -> None:

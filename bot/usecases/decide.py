@@ -9,9 +9,9 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.cases import Case, Decision, KeptReply
 from bot.domain.errors import BadInput, NotAllowed
-from bot.domain.judging import Opinion, ReviewKind
+from bot.domain.judging import Judgement, Opinion, ReviewKind
 from bot.domain.people import Person, Role
-from bot.store import audit, cases, judging, replies
+from bot.store import audit, cases, judging, people, replies
 from bot.store.database import Tx
 from bot.usecases.orders import order_commands
 from bot.usecases.parts import Parts
@@ -37,6 +37,9 @@ WHY_NOT: Final = {
     "no-review-due": "There is nothing to review on this case.",
     "review-first": "The urgent deletion has to be reviewed by another person first.",
     "cannot-be-undone": "This step cannot be undone on the platform.",
+    "no-reader": "Neither the proposer nor you read this language; a colleague who does has to put down a view, or "
+    "write down who read it for you.",
+    "read-already": "Somebody who reads this language stands behind the proposal already.",
     "look-first": "Look at the evidence and put down your own view first; then the proposal is shown to you.",
 }
 _NEEDS_CATEGORY: Final = frozenset({Move.HIDE, Move.DELETE_NOW, *PROPOSED_STEP})
@@ -113,7 +116,7 @@ def look(parts: Parts, case_id: int, opinion: Opinion, *, by: Person, now: datet
     """
     with parts.store.begin() as tx:
         case = cases.get(tx, case_id)
-        facts = replace(facts_of(parts, tx, case, by), looked=True)
+        facts = replace(facts_of(parts, tx, case, by), looked=True, reading_confirmed=True)
         refusal = why_not(facts, moderator(parts, by, case.office, now), Move.APPROVE)
         if refusal is not None:
             raise NotAllowed(WHY_NOT[refusal]).worded(f"why-not.{refusal}")
@@ -139,7 +142,8 @@ def facts_of(parts: Parts, tx: Tx, case: Case, by: Person | None = None) -> Case
     """What the rules look at, gathered from case, verdict, decisions and roster; ``by`` is who wants to know."""
     account = parts.account(case.account)
     verdict, reply = replies.verdict(tx, case.verdict), replies.get(tx, case.reply)
-    deciders = {each.by for each in cases.decisions(tx, case.id) if each.step is not Step.NONE}
+    made = cases.decisions(tx, case.id)
+    deciders = {each.by for each in made if each.step is not Step.NONE}
     return CaseFacts(
         state=case.state,
         step=case.step,
@@ -153,13 +157,34 @@ def facts_of(parts: Parts, tx: Tx, case: Case, by: Person | None = None) -> Case
         means=means_of(account, reply),
         author_known=bool(reply.author_id),
         looked=by is None or has_looked(tx, case, by),
+        language=case.language,
+        readers=_readers(tx, case),
+        reading_confirmed=any(_confirms_reading(each, reply) for each in made),
     )
 
 
 def has_looked(tx: Tx, case: Case, by: Person) -> bool:
     """Whether this person put down their own view since the newest proposal on the case was made."""
+    return any(each.by == by.login for each in _views(tx, case))
+
+
+def _views(tx: Tx, case: Case) -> list[Judgement]:
+    """The own views put down since the newest proposal was made."""
     item = judging.newest_second(tx, case.id) if case.state is CaseState.PROPOSED else None
-    return item is not None and any(each.by == by.login for each in judging.judgements(tx, [item.id]))
+    return judging.judgements(tx, [item.id]) if item else []
+
+
+def _readers(tx: Tx, case: Case) -> frozenset[str]:
+    """Who behind a proposal reads the reply's language; a view that found no violation stands behind nothing."""
+    if case.state is not CaseState.PROPOSED:
+        return frozenset()
+    behind = {case.proposer or "", *(each.by for each in _views(tx, case) if each.opinion.category is not None)}
+    return people.who_reads(tx, behind, case.language)
+
+
+def _confirms_reading(made: Decision, reply: KeptReply) -> bool:
+    """Whether a named reader was written down for the words as they stand now."""
+    return made.move is Move.CONFIRM_READING and (reply.edited_at is None or made.at > reply.edited_at)
 
 
 def means_of(account: Account, reply: KeptReply | None = None) -> dict[Step, str]:
@@ -174,7 +199,8 @@ def moderator(parts: Parts, by: Person, office: str, now: datetime) -> Moderator
     """The person as the case rules see them, in this office on this day."""
     today = parts.today(parts.registry().office(office), now)
     pairs = ((Role.MODERATOR, Duty.MODERATOR), (Role.REVIEWER, Duty.REVIEWER))
-    return Moderator(by.login, frozenset(duty for role, duty in pairs if by.may(role, office, today)))
+    duties = frozenset(duty for role, duty in pairs if by.may(role, office, today))
+    return Moderator(by.login, duties, frozenset(by.reads))
 
 
 def lapse(case: Case, now: datetime) -> Case:
@@ -206,7 +232,7 @@ def _make(parts: Parts, tx: Tx, case: Case, move: Move, by: Person, grounds: Gro
         item = judging.newest_second(tx, case.id)
         judging.close_item(tx, item.id if item else 0, at=now)
     order_commands(parts, tx, case, changed, move, by, now)
-    _record(tx, changed, decision, by, now)
+    _record(tx, changed, decision, by, now, **_read_by(tx, case, move, by))
     return changed
 
 
@@ -221,6 +247,8 @@ def _step_after(case: Case, move: Move) -> Step:
 
 def _values(case: Case, move: Move, state: CaseState, by: Person, now: datetime) -> dict[str, object]:
     """What else changes on the case's row."""
+    if move is Move.CONFIRM_READING:
+        return {}
     values: dict[str, object] = {"first_seen_at": case.first_seen_at or now, "step": _step_after(case, move).word}
     if state in (CaseState.CLAIMED, CaseState.PROPOSED):
         values |= {"holder": by.login, "held_until": now + HOLD_FOR}
@@ -252,6 +280,8 @@ def _check_grounds(facts: CaseFacts, move: Move, grounds: Grounds) -> None:
         )
     if grounds.category is Category.OTHER_UNSUITABLE and not grounds.reason.strip():
         raise BadInput("Category 9 needs the reasonable grounds in words.", key="reason").worded("problem.reason-nine")
+    if move is Move.CONFIRM_READING and not grounds.reason.strip():
+        raise BadInput("Write who read the words and how.", key="reader").worded("problem.reader-missing")
     if move in _NEEDS_REASON and not grounds.reason.strip():
         raise BadInput("Write the reason; it is kept with the case.", key="reason").worded("problem.reason-missing")
     step = PROPOSED_STEP.get(move, Step.DELETE if move is Move.DELETE_NOW else Step.NONE)
@@ -268,7 +298,15 @@ def _unlock_lapsed(tx: Tx, case: Case, now: datetime) -> Case:
     return case if lapsed is case else cases.change(tx, case, lapsed.state, holder=None, held_until=None)
 
 
-def _record(tx: Tx, case: Case, decision: Decision, by: Person, now: datetime) -> None:
+def _read_by(tx: Tx, case: Case, move: Move, by: Person) -> dict[str, object]:
+    """For the trail: who could read what was approved, as of now; nobody where a confirmation stands for them."""
+    if move is not Move.APPROVE:
+        return {}
+    own = {by.login} if case.language in by.reads else set()
+    return {"language": case.language, "readers": sorted(_readers(tx, case) | own)}
+
+
+def _record(tx: Tx, case: Case, decision: Decision, by: Person, now: datetime, **more: object) -> None:
     audit.append(
         tx,
         by,
@@ -281,4 +319,5 @@ def _record(tx: Tx, case: Case, decision: Decision, by: Person, now: datetime) -
         category=int(decision.category) if decision.category else None,
         policy=case.policy,
         decision=decision.id,
+        **more,
     )

@@ -9,7 +9,7 @@ from typing import Final
 from bot.domain.cases import Case, KeptVerdict
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Person, Role
-from bot.store import audit, judging
+from bot.store import audit, judging, people
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
 from moderation.categories import Category
@@ -61,6 +61,13 @@ def note_read(tx: Tx, case: Case, verdict: KeptVerdict, by: Person, *, now: date
 def is_harsh(case: Case, verdict: KeptVerdict) -> bool:
     """Whether the words may weigh on who reads them: blurred by default, counted in the budget."""
     return bool(_HARSH & set(case.labels)) or any(signal.kind in _HARSH_SIGNALS for signal in verdict.signals)
+
+
+def set_blur(parts: Parts, *, blurs: bool, by: Person, now: datetime) -> None:
+    """Everybody chooses for themselves whether harsh words are blurred at first."""
+    with parts.store.begin() as tx:
+        people.set_blurs(tx, by.login, blurs=blurs)
+        audit.append(tx, by, "user.blurs", f"user:{by.login}", at=now, blurs=blurs)
 
 
 def of_person(tx: Tx, by: Person, *, now: datetime) -> Exposure:

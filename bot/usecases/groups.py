@@ -25,7 +25,17 @@ LEAST: Final = 3
 """So many equal open cases are offered as a group."""
 OPEN: Final = (CaseState.OPEN, CaseState.CLAIMED, CaseState.PROPOSED)
 TOGETHER: Final = frozenset(
-    {Move.CLAIM, Move.DISMISS, Move.HIDE, Move.PROPOSE_DELETE, Move.PROPOSE_BLOCK, Move.APPROVE, Move.REFUSE, Move.UNDO}
+    {
+        Move.CLAIM,
+        Move.DISMISS,
+        Move.HIDE,
+        Move.PROPOSE_DELETE,
+        Move.PROPOSE_BLOCK,
+        Move.CONFIRM_READING,
+        Move.APPROVE,
+        Move.REFUSE,
+        Move.UNDO,
+    }
 )
 """Moves that may be made for many at once; an urgent deletion, a review and an objection are each looked at alone."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from bot.store.people import Login
 from bot.store.rights import ChangeKind, ChangeState, RightsChange
 from bot.usecases.parts import Parts
 from bot.usecases.passwords import hash_password
+from moderation.language import TOLD
 
 OPERATOR: Final = Person(login="operator", name="operator of the machine")
 """Who has the shell of the server has the database anyway; the trail names them as such."""
@@ -151,6 +153,23 @@ def switch_off(parts: Parts, login: str, *, by: Person, now: datetime) -> None:
             raise Conflict("This user is switched off already.").worded("problem.is-off")
         people.set_active(tx, login, active=False)
         audit.append(tx, by, "user.disabled", f"user:{login}", at=now)
+
+
+def set_reads(parts: Parts, login: str, reads: Iterable[str], *, by: Person, now: datetime) -> tuple[str, ...]:
+    """Says which languages somebody reads. One admin is enough, but nobody says it of themselves: blocks rest on it."""
+    wanted = set(reads)
+    if not wanted <= TOLD:
+        known = " ".join(sorted(TOLD))
+        raise BadInput(f"Choose languages among {known}.", key="reads").worded("problem.reads")
+    with parts.store.begin() as tx:
+        known_as = _demand(tx, login)
+        if login == by.login:
+            raise NotAllowed("Nobody says of themselves what they read; ask another admin.").worded("problem.own-reads")
+        _require_reach(tx, by, login, "", now)
+        kept = tuple(sorted(wanted))
+        people.set_reads(tx, login, kept)
+        audit.append(tx, by, "user.reads", f"user:{login}", at=now, before=list(known_as.reads), reads=list(kept))
+    return kept
 
 
 def check_office(parts: Parts, office: str) -> None:

@@ -24,6 +24,8 @@ DEMO_USERS: Final = (
     ("second", "管理 さくら", (Role.REVIEWER, Role.ADMIN)),
     ("admin", "管理 みどり", (Role.APPROVER, Role.MODERATOR, Role.REVIEWER, Role.ADMIN, Role.AUDITOR)),
 )
+_READ: Final = {"moderator": ("ja", "en"), "second": ("ja", "vi", "zh-Hans"), "admin": ("ja", "en")}
+"""Languages that the demo users read, so that both sides of the rule about readers can be tried."""
 
 NOTICES: Final = (
     (
@@ -66,6 +68,7 @@ def enrol_demo_users(parts: Parts, *, now: datetime) -> Iterator[str]:
         for login, name, roles in DEMO_USERS:
             if people.login_of(tx, login) is None:
                 people.add(tx, login, name=name, at=now)
+                people.set_reads(tx, login, _READ.get(login, ("ja",)))
                 for role in roles:
                     people.grant(tx, login, role, by=SERVICE.login, at=now)
                 audit.append(tx, SERVICE, "user.added", f"user:{login}", at=now)

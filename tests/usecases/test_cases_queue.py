@@ -114,6 +114,7 @@ WANTED = st.builds(
     lane=st.none() | st.integers(0, 3),
     category=st.none() | st.sampled_from(Category),
     language=st.sampled_from(("", *LANGUAGES)),
+    languages=st.lists(st.sampled_from((*LANGUAGES, "und")), max_size=3, unique=True).map(tuple),
     platform=st.sampled_from(("", *PLATFORMS)),
     min_score=st.sampled_from((0.0, 0.3, 0.9)),
 )
@@ -126,6 +127,7 @@ def fits(wanted: Wanted) -> Callable[[Case], bool]:
         and wanted.lane in (None, case.lane)
         and (wanted.category is None or wanted.category in case.labels)
         and wanted.language in ("", case.language)
+        and (not wanted.languages or case.language in wanted.languages)
         and wanted.platform in ("", case.platform)
         and case.top_score >= wanted.min_score
     )
@@ -158,7 +160,8 @@ def test_what_stands_around_a_case_is_what_the_queue_shows_around_it(
 
 
 def test_the_same_on_both_databases(filled: Store) -> None:
-    for wanted in (Wanted((CaseState.OPEN,)), Wanted(category=Category.ADVERTISING), Wanted(offices=("kobe",))):
+    read = Wanted(languages=("ja", "vi", "und"))
+    for wanted in (Wanted((CaseState.OPEN,)), Wanted(category=Category.ADVERTISING), Wanted(offices=("kobe",)), read):
         assert found(filled, wanted) == plain(filled, fits(wanted))
         with filled.read() as tx:
             (third,) = cases.queue(tx, wanted, limit=1, offset=2)

@@ -20,7 +20,7 @@ from moderation.model import Finding
 
 PAGES: Final = (
     "/", "/posts", "/posts/500", "/held", "/compose", "/calendar", "/calendar?view=month", "/approve", "/cases",
-    "/cases?lane=1", "/cases?office=tokyo", "/cases?category=2", "/cases?language=vi", "/cases?platform=facebook&score=90",
+    "/cases?lane=1", "/cases?office=tokyo", "/cases?category=2", "/cases?language=vi", "/cases?language=mine", "/cases?platform=facebook&score=90",
     "/cases?state=dismissed&page=20", "/cases/500", "/reviews", "/groups", "/appeals", "/reports", "/quality", "/policies", "/roster", "/roster/changes",
     "/official", "/audit", "/operations", "/people", "/templates", "/stop",
 )  # fmt: skip

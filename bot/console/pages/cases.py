@@ -17,10 +17,12 @@ from bot.console.visit import Visit
 from bot.domain.cases import Case, KeptReply
 from bot.store import cases, replies
 from bot.store.cases import Wanted
-from moderation.cases import CaseState
+from moderation.cases import UNKNOWN, CaseState
 
 room = Room()
 PER_PAGE: Final = 50
+MINE: Final = "mine"
+"""In place of one language: all that the person reads, and what nobody can name."""
 _LANES: Final = ("0", "1", "2", "3")
 _SCORES: Final = (("50", "0.5"), ("70", "0.7"), ("90", "0.9"))
 
@@ -33,6 +35,7 @@ class Line:
     words: str | None
     author: str
     harsh: bool
+    reads: bool
 
 
 @room.page("/cases", DESK)
@@ -49,7 +52,7 @@ def queue(visit: Here) -> Response:
     return page(
         visit,
         "cases/queue.html",
-        lines=[_line(case, said) for case in found],
+        lines=[_line(visit, case, said) for case in found],
         total=total,
         number=number,
         per_page=PER_PAGE,
@@ -61,12 +64,12 @@ def queue(visit: Here) -> Response:
     )
 
 
-def _line(case: Case, said: Mapping[int, KeptReply]) -> Line:
-    harsh = desk.is_harsh(case)
+def _line(visit: Visit, case: Case, said: Mapping[int, KeptReply]) -> Line:
+    harsh, reads = desk.is_harsh(case), case.language in (*visit.by.reads, UNKNOWN)
     reply = said.get(case.reply)
     if reply is None:
-        return Line(case, None, "", harsh)
-    return Line(case, reply.text, reply.author.handle or reply.author.name, harsh)
+        return Line(case, None, "", harsh, reads)
+    return Line(case, reply.text, reply.author.handle or reply.author.name, harsh, reads)
 
 
 def wanted_of(visit: Visit) -> Wanted:
@@ -80,7 +83,8 @@ def wanted_of(visit: Visit) -> Wanted:
         offices=(office,) if office and mine else allowed,
         lane=int(lane) if lane in _LANES else None,
         category=desk.category_of(visit.query("category")),
-        language=visit.query("language"),
+        language="" if visit.query("language") == MINE else visit.query("language"),
+        languages=(*visit.by.reads, UNKNOWN) if visit.query("language") == MINE else (),
         platform=visit.query("platform") if visit.query("platform") in ("x", "facebook") else "",
         min_score=int(score) / 100 if score in dict(_SCORES) else 0.0,
         group_key=visit.query("group"),
@@ -98,7 +102,9 @@ def _filters(visit: Visit, offices: tuple[str, ...] | None) -> list[tuple[str, s
         "state": states,
         "category": desk.any_of(visit, desk.categories(visit)),
         "office": desk.any_of(visit, desk.offices(visit, offices)),
-        "language": desk.any_of(visit, desk.coded(visit, "language", desk.LANGUAGES)),
+        "language": desk.any_of(
+            visit, [(MINE, visit.words.plain("readers.mine")), *desk.coded(visit, "language", desk.LANGUAGES)]
+        ),
         "platform": desk.any_of(visit, desk.coded(visit, "platform", ("x", "facebook"))),
         "score": desk.any_of(visit, _SCORES),
     }

@@ -21,7 +21,6 @@ from bot.store import cases, replies
 from bot.usecases import decide, exposure, groups
 from bot.usecases.decide import Grounds
 from moderation.cases import CaseState, Move
-from moderation.gloss import known_words
 
 room = Room()
 Key = Annotated[str, Path(pattern=r"^[0-9a-f]{16,64}$")]
@@ -35,7 +34,7 @@ SHOWN: Final = 50
 _STEP: Final = frozenset({Move.HIDE, Move.PROPOSE_BLOCK, Move.PROPOSE_DELETE})
 OFFERED: Final[Mapping[str, frozenset[Move]]] = {
     "waiting": _STEP | {Move.DISMISS},
-    "proposed": frozenset({Move.APPROVE, Move.REFUSE}),
+    "proposed": frozenset({Move.CONFIRM_READING, Move.APPROVE, Move.REFUSE}),
     "acted": frozenset({Move.UNDO}),
 }
 """What is decided for many; the rest is looked at case by case."""
@@ -64,6 +63,16 @@ def look(visit: Here, key: Key) -> Response:
     return go(f"/groups/{key}", stage="proposed", n=str(len(done.done)), refused=str(len(done.refused)))
 
 
+@room.form("/groups/{key}/confirm-reading", HANDS)
+def confirm_reading(visit: Here, key: Key) -> Response:
+    """Who read the words that all listed proposals are about."""
+    grounds = Grounds(reason=visit.form.get("reader", ""))
+    done = groups.decide_group(
+        visit.parts, _ids(visit), Move.CONFIRM_READING, by=visit.by, now=visit.now, grounds=grounds
+    )
+    return go(f"/groups/{key}", stage="proposed", n=str(len(done.done)), refused=str(len(done.refused)))
+
+
 @room.form("/groups/{key}/{move}", HANDS)
 def make_move(visit: Here, key: Key, move: str) -> Response:
     """One move for the members that the form lists; whoever came later is not among them."""
@@ -89,8 +98,6 @@ def _one(
     if not any(stages.values()):
         raise NotFound("There is no such group.").worded("problem.no-group")
     sample, said = _looked_at(visit, listed or next(found for found in stages.values() if found))
-    wordings = list(dict.fromkeys(reply.text or "" for reply in said.values()))[:5]
-    words = "\n".join(wordings)
     kept = {name: (typed or {}).get(name, "") for name in ("category", "reason", "why_not_less", "note")}
     moves, concealed = _offered(visit, sample, stage) if listed else ((), False)
     return page(
@@ -104,12 +111,12 @@ def _one(
         listed=listed,
         ids=",".join(str(case.id) for case in listed),
         shown=[(case, said.get(case.reply)) for case in listed[:SHOWN]],
-        wordings=wordings,
-        glossary=desk.meanings(visit, words, known_words(words, sample.language)),
+        wordings=list(dict.fromkeys(reply.text or "" for reply in said.values()))[:5],
         authors=len({reply.author_id or reply.platform_id for reply in said.values()}),
         accounts=sorted({case.account for case in listed}),
         harsh=desk.is_harsh(sample),
-        moves=moves,
+        moves=[move for move in moves if move is not Move.CONFIRM_READING],
+        unread=Move.CONFIRM_READING in moves,
         concealed=concealed,
         grounds=bool(set(moves) & _STEP),
         lower=any(move in DANGER for move in moves),

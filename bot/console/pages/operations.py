@@ -23,9 +23,9 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 
 @room.page("/operations", READERS)
 def overview(visit: Here) -> Response:
-    app, settings = visit.app, visit.app.settings
+    settings = visit.app.settings
     findings = doctor.first_findings(lambda: settings)
-    findings += doctor.check(app.parts, settings, refused=app.keeper.refused, now=visit.now, translator=app.translator)
+    findings += doctor.check(visit.parts, settings, refused=visit.app.keeper.refused, now=visit.now)
     return page(
         visit,
         "operations/overview.html",

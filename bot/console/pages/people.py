@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Path
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from bot.console.guard import Here, Number, Room, holders
 from bot.console.show import NAV, go, office_name, page
@@ -17,6 +18,7 @@ from bot.store import audit, people, rights
 from bot.store.rights import ChangeKind
 from bot.usecases import people as desk
 from bot.usecases.people import Wish
+from moderation.language import TOLD
 
 room = Room()
 ADMINS = holders(Role.ADMIN)
@@ -76,6 +78,7 @@ def one(visit: Here, login: Login) -> Response:
         offices=[EVERYWHERE, *(office.id for office in visit.parts.registry().offices)],
         named=lambda office: office_name(visit, office),
         mine=visit.by.login,
+        languages=_languages(visit),
         linkable=bool(visit.app.settings.oidc_issuer),
     )
 
@@ -101,6 +104,12 @@ def ask(visit: Here, login: Login) -> Response:
     return go(f"/people/{login}", done="rights-asked")
 
 
+@room.form("/people/{login}/reads", ADMINS)
+def set_reads(visit: Here, login: Login) -> Response:
+    desk.set_reads(visit.parts, login, visit.lists.get("reads", ()), by=visit.by, now=visit.now)
+    return go(f"/people/{login}", done="reads-saved")
+
+
 @room.form("/people/{login}/off", ADMINS)
 def switch_off(visit: Here, login: Login) -> Response:
     desk.switch_off(visit.parts, login, by=visit.by, now=visit.now)
@@ -119,6 +128,12 @@ def confirm(visit: Here, number: Number) -> Response:
 def refuse(visit: Here, number: Number) -> Response:
     desk.refuse(visit.parts, number, by=visit.by, now=visit.now)
     return go("/people", done="rights-refused")
+
+
+def _languages(visit: Visit) -> list[tuple[str, Markup]]:
+    """Every language that a reply is told to be in, Japanese first, with its name."""
+    tags = ["ja", *sorted(TOLD - {"ja"})]
+    return [(tag, visit.words.nearest("language", tag.replace("-", "."))) for tag in tags]
 
 
 def day_of(text: str) -> date | None:
