@@ -18,9 +18,10 @@ from bot.domain.accounts import Platform as PlatformName
 from bot.domain.accounts import Registry
 from bot.domain.errors import BadInput
 from bot.domain.opinions import SecondOpinion
-from bot.domain.ports import Clock, Mailer, Platform
+from bot.domain.ports import Clock, Mailer, Platform, Translator
 from bot.platforms import Dialect, Facebook, FacebookApp, FacebookPage, X, XAccount, XApp
 from bot.platforms.judge import Judge
+from bot.platforms.libretranslate import LibreTranslate
 from bot.platforms.smtp import Smtp
 from bot.roster.keeper import Keeper
 from bot.settings import Settings
@@ -53,10 +54,11 @@ class App:
     sandbox: Sandbox | None = None
     mailer: Mailer | None = None
     opinion: SecondOpinion | None = None
+    translator: Translator | None = None
     watch: ClockWatch = field(default_factory=lambda: ClockWatch(time.monotonic))
 
     def close(self) -> None:
-        for part in (*self.parts.platforms.values(), self.opinion):
+        for part in (*self.parts.platforms.values(), self.opinion, self.translator):
             close = getattr(part, "close", None)
             if close is not None:
                 close()
@@ -86,7 +88,8 @@ def build(settings: Settings, *, practice_platforms: bool = True, clock: Clock |
         prices=load_prices(settings.prices),
     )
     mailer = Smtp(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
-    return App(settings, parts, keeper, sandbox, mailer, second_opinion(settings, clock), watch)
+    opinion, translate = second_opinion(settings, clock), translator(settings, clock)
+    return App(settings, parts, keeper, sandbox, mailer, opinion, translate, watch)
 
 
 def second_opinion(settings: Settings, clock: Clock) -> SecondOpinion | None:
@@ -100,6 +103,15 @@ def second_opinion(settings: Settings, clock: Clock) -> SecondOpinion | None:
         return LocalOpinion(EmbeddingModel.load(settings.embedding_model))
     except EmbeddingError as exc:
         raise BadInput(f"{exc}.", key="KOUHOU_EMBEDDING_MODEL") from None
+
+
+def translator(settings: Settings, clock: Clock) -> Translator | None:
+    """Whoever translates a reply when a person asks for it; None unless the operator has set one up."""
+    if not settings.translate_url:
+        return None
+    return LibreTranslate(
+        settings.translate_url, clock=clock, key=_secret(settings.secrets.get("translate", {}), "key")
+    )
 
 
 def open_store(settings: Settings) -> Store:

@@ -46,6 +46,7 @@ class Settings:
     oidc_client_secret: str = field(default="", repr=False)
     judge_url: str = ""  # an OpenAI-compatible endpoint; empty: no second opinion
     judge_model: str = ""
+    translate_url: str = ""  # a LibreTranslate server; empty: nothing is translated by machine
     embedding_model: Path | None = None  # a model file on this machine for the same purpose
 
     @property
@@ -87,6 +88,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         oidc_client_secret=environment.get("KOUHOU_OIDC_CLIENT_SECRET") or "",
         judge_url=_url(environment, "KOUHOU_JUDGE_URL"),
         judge_model=environment.get("KOUHOU_JUDGE_MODEL") or "",
+        translate_url=_url(environment, "KOUHOU_TRANSLATE_URL"),
         embedding_model=_path(environment, "KOUHOU_EMBEDDING_MODEL"),
     )
     if settings.clock_start is not None and not settings.practice:

@@ -103,7 +103,7 @@ class Context:
     def hits(self) -> dict[str, list[Hit]]:
         """Terms by group, in the order in which they stand."""
         found: dict[str, list[Hit]] = {}
-        own = self.language.tag.partition("-")[0] if self.language.doubt < 0.6 else "und"
+        own = self.language.told.partition("-")[0]
         for hit in self.around.lexicon.find(self.plain, self.bare, own):
             found.setdefault(hit.term.group, []).append(hit)
         if self.disguised:

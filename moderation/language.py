@@ -83,6 +83,11 @@ class Language:
     doubt: float
 
     @property
+    def told(self) -> str:
+        """The tag while it may be relied on; ``und`` from a doubt of 0.6 on."""
+        return self.tag if self.doubt < 0.6 else "und"
+
+    @property
     def covered(self) -> bool:
         """Whether screening was taught this language; False must be shown, not read as clean."""
         return self.tag in COVERED

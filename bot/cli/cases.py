@@ -19,6 +19,7 @@ from bot.usecases import appeals, carry_out, case_view, decide
 from bot.usecases.case_file import export_case
 from moderation.cases import PROPOSED_STEP, CaseState, Move
 from moderation.categories import Category
+from moderation.gloss import KnownWord
 from moderation.jsonl import finding_json, signal_json
 from moderation.ladder import Step, step_of
 
@@ -69,6 +70,7 @@ def _details(view: case_view.CaseView) -> dict[str, Any]:
         "post": view.answered.text if view.answered else None,
         "permalink": view.permalink,
         "findings": [finding_json(each) for each in verdict.findings],
+        "known_words": [_known_word(each) for each in view.known],
         "signals": [signal_json(each) for each in verdict.signals],
         "clauses": {str(int(each)): view.clauses[each] for each in view.case.labels},
         "decisions": [
@@ -81,11 +83,21 @@ def _details(view: case_view.CaseView) -> dict[str, Any]:
     }
 
 
+def _known_word(word: KnownWord) -> dict[str, Any]:
+    place = {"start": word.start, "end": word.end, "language": word.language}
+    return place | {"ja": word.gloss.ja, "en": word.gloss.en}
+
+
 def _story(view: case_view.CaseView) -> list[str]:
     reply, verdict = view.reply, view.verdict
     lines = [_line(view.case), "", f"@{one_line(reply.author.handle)} {one_line(reply.author.name)}"]
     lines += [one_line(reply.text or "(erased)", 400), ""]
     lines += [f"  {f.category.clause} {f.score:.2f} {f.detector}: {f.reason}" for f in verdict.findings]
+    lines += [
+        f"  word {one_line((reply.text or '')[each.start : each.end])}: {each.meaning('en')}"
+        for each in view.known
+        if each.meaning("en")
+    ]
     lines += [f"  signal {s.kind.value}: {s.reason}" for s in verdict.signals]
     lines += [f"  {day_and_time(d.at)} {d.by}: {d.move.value}" for d in view.decisions]
     lines += [f"  command {c.id} {c.verb.value}: {c.state.value}" for c in view.commands]

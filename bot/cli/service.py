@@ -67,7 +67,13 @@ def check(*, as_json: bool) -> None:
     if not any(each.state == "fail" for each in findings):
         try:
             with opened() as app:
-                findings += doctor.check(app.parts, app.settings, refused=app.keeper.refused, now=app.parts.clock())
+                findings += doctor.check(
+                    app.parts,
+                    app.settings,
+                    refused=app.keeper.refused,
+                    now=app.parts.clock(),
+                    translator=app.translator,
+                )
         except KouhouError as exc:
             findings.append(doctor.Check("service", "fail", str(exc), "Mend this first, then run the check again."))
     marks = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}

@@ -16,6 +16,7 @@ from bot.store import cases
 from bot.usecases import tasks, wordings
 from moderation.cases import CaseState, Move
 from moderation.categories import Category
+from moderation.gloss import KnownWord
 from moderation.ladder import Step
 
 READERS: Final = (Role.MODERATOR, Role.REVIEWER, Role.AUDITOR)
@@ -63,6 +64,15 @@ NAV += [
 def is_harsh(case: Case) -> bool:
     """Whether the words may weigh on who reads them, told from the case alone."""
     return bool(HARSH & set(case.labels)) or case.lane == 0
+
+
+def meanings(visit: Visit, text: str, known: Iterable[KnownWord], *, signs: bool = False) -> list[tuple[str, str]]:
+    """Known words as they stand in somebody's text, with what they mean to the reader, who knows their own language.
+
+    ``signs``: emoji too, which in evidence may mean more than they show.
+    """
+    found = [(text[each.start : each.end], each.meaning(visit.words.lang)) for each in known if signs or each.is_word]
+    return [(word, meaning) for word, meaning in found if meaning]
 
 
 def category_of(text: str) -> Category | None:

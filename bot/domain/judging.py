@@ -143,6 +143,11 @@ class PolicyVersion:
     ended_at: datetime | None = None
     ended_why: str = ""
 
+    @property
+    def waits(self) -> bool:
+        """Whether it may still go live."""
+        return self.state in (PolicyState.DRAFT, PolicyState.PROPOSED)
+
 
 class RunState(StrEnum):
     """How a walk over the archive stands. A process that dies leaves it RUNNING, and silent."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Protocol
@@ -43,13 +42,3 @@ class SecondOpinion(Protocol):
     well: bool
 
     def ask(self, question: Question) -> Opinion: ...
-
-
-def blot_out(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with every span replaced by one mark, so that a stranger's number goes nowhere."""
-    out, at = [], 0
-    for start, end in sorted(spans):
-        if end > at:
-            out += [text[at : max(start, at)], "▇"]
-            at = end
-    return "".join(out) + text[at:]

@@ -170,3 +170,20 @@ class Mailer(Protocol):
     """E-mail. Raises Rejected for an address that is refused, NotSent when the server cannot take mail now."""
 
     def send(self, to: str, subject: str, body: str, *, at: datetime) -> None: ...
+
+
+class Translator(Protocol):
+    """Machine translation of one text on one person's request; it never raises. ``host``: who gets to read the text."""
+
+    host: str
+
+    def translate(self, text: str, source: str, target: str) -> str | None:
+        """Plain text, from a BCP 47 tag or ``und`` to ``ja`` or ``en``.
+
+        None without an answer in time; empty when the service cannot translate this.
+        """
+        ...
+
+    def answers(self) -> bool:
+        """Whether the service is there; nothing of anybody is sent."""
+        ...

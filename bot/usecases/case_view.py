@@ -23,7 +23,9 @@ from bot.usecases.parts import Parts
 from bot.usecases.policy_words import clause_words
 from moderation.cases import PROPOSED_STEP, UNKNOWN, CaseState, Move
 from moderation.categories import Category
+from moderation.gloss import KnownWord, known_words
 from moderation.ladder import Step
+from moderation.language import Language
 from moderation.model import Finding
 
 MOST_THREAD: Final = 30
@@ -93,6 +95,7 @@ class ByHand:
 class CaseView:
     """The case page. ``moves`` tells for every move None (allowed) or the code of why not.
 
+    ``known``: words of the reply as it stands now with their glosses, whoever reads them.
     ``concealed`` is True while the proposer's opinion is kept from this person: ``case.proposed`` is empty then and
     the proposal is not among the ``decisions``. ``reads``: they read the reply's language, or nobody can say which it is.
     """
@@ -121,6 +124,7 @@ class CaseView:
     drifts: tuple[Drift, ...]
     appeals: tuple[Appeal, ...]
     holds: tuple[LegalHold, ...]
+    known: tuple[KnownWord, ...]
     group: int
     harsh: bool
     reads: bool
@@ -176,6 +180,7 @@ def case_view(parts: Parts, tx: Tx, case_id: int, *, by: Person, now: datetime) 
         drifts=tuple(commands.drifts(tx, case_id)),
         appeals=tuple(judging.appeals_of(tx, case_id)),
         holds=tuple(judging.holds_of(tx, case.reply, now=now)),
+        known=tuple(known_words(reply.text or "", Language(verdict.language, verdict.language_doubt).told)),
         group=cases.count(tx, cases.Wanted(group_key=case.group_key), most=10_000) if case.group_key else 1,
         harsh=exposure.is_harsh(case, verdict),
         reads=case.language in (*by.reads, UNKNOWN),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.accounts import Registry, Status
 from bot.domain.errors import KouhouError
+from bot.domain.ports import Translator
 from bot.domain.posts import PostState
 from bot.settings import Settings
 from bot.store import migrate, posts, replies, service
@@ -37,7 +38,9 @@ def first_findings(read: Callable[[], Settings]) -> list[Check]:
     return [Check("settings", OK, f"Read; {mode}."), _zone(), _home(settings)]
 
 
-def check(parts: Parts, settings: Settings, *, refused: object | None, now: datetime) -> list[Check]:
+def check(
+    parts: Parts, settings: Settings, *, refused: object | None, now: datetime, translator: Translator | None = None
+) -> list[Check]:
     """Every finding about a service that could be built."""
     registry = parts.registry()
     return [
@@ -48,6 +51,7 @@ def check(parts: Parts, settings: Settings, *, refused: object | None, now: date
         *_secrets(registry, settings),
         _screening(parts),
         _second_opinion(settings),
+        _translation(translator),
         *_heartbeats(parts, now),
         *_queue(parts),
         *check_sending(parts, settings, now=now),
@@ -149,6 +153,16 @@ def _second_opinion(settings: Settings) -> Check:
     except EmbeddingError as exc:
         return Check("second-opinion", FAIL, f"{exc}.", "Mend or unset KOUHOU_EMBEDDING_MODEL.")
     return Check("second-opinion", OK, f"{settings.embedding_model.name} is asked about new cases, on this machine.")
+
+
+def _translation(translator: Translator | None) -> Check:
+    if translator is None:
+        return Check("translation", OK, "Not set up; moderators read glosses of known words.")
+    if not translator.answers():
+        return Check(
+            "translation", WARN, f"{translator.host} does not answer.", "Start it, or unset KOUHOU_TRANSLATE_URL."
+        )
+    return Check("translation", OK, f"{translator.host} answers; it gets a reply only when a moderator asks.")
 
 
 def _heartbeats(parts: Parts, now: datetime) -> Iterator[Check]:

@@ -15,6 +15,7 @@ from bot.domain.people import EVERYWHERE, SERVICE, Person, Role, require
 from bot.store import audit, policies, service
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
+from moderation.draft_sheet import Sheet, write_sheet
 from moderation.drafts import Draft, read_draft, shipped_text, shipped_version
 
 log = structlog.get_logger()
@@ -37,14 +38,27 @@ def text_in_force(parts: Parts) -> str:
     return found.text if found else shipped_text()
 
 
-def draft(parts: Parts, text: str, *, note: str, by: Person, now: datetime) -> PolicyVersion:
-    """Keeps a draft under its hash. Conflict when exactly this text stands already; BadInput for what cannot be read."""
+def written(text: str, sheet: Sheet) -> str:
+    """The text with a form's values in it; BadInput where the text cannot be changed value by value."""
+    try:
+        made = write_sheet(text, sheet)
+    except ValueError as exc:
+        raise BadInput(str(exc), key="policy") from None
+    check(made)
+    return made
+
+
+def draft(parts: Parts, text: str, *, note: str, by: Person, now: datetime, instead_of: int = 0) -> PolicyVersion:
+    """Keeps a draft under its hash. Conflict when exactly this text stands already; BadInput for what cannot be read.
+
+    ``instead_of``: the draft that it was made from, which is put aside.
+    """
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     read = check(text)
     if not note.strip():
         raise BadInput("Write what changes and why; the second person reads it.", key="note")
-    if read.policy.version == parts.screener().policy.version:
-        raise BadInput("This is the policy in force; change something first.", key="policy")
+    if text == text_in_force(parts):
+        raise BadInput("This is the policy in force; change something first.", key="policy").worded("draft-error.same")
     with parts.store.begin() as tx:
         made = policies.add(
             tx,
@@ -56,6 +70,9 @@ def draft(parts: Parts, text: str, *, note: str, by: Person, now: datetime) -> P
             at=now,
         )
         audit.append(tx, by, "policy.drafted", f"policy:{made.id}", at=now, version=made.version, base=made.base)
+        if instead_of and policies.get(tx, instead_of).state is PolicyState.DRAFT:
+            policies.change(tx, instead_of, PolicyState.DROPPED, ended_by=by.login, ended_at=now, ended_why="redrafted")
+            audit.append(tx, by, "policy.dropped", f"policy:{instead_of}", at=now, instead=made.version)
     return made
 
 
@@ -104,7 +121,7 @@ def drop(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> PolicyVe
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     with parts.store.begin() as tx:
         found = policies.get(tx, policy_id)
-        if found.state not in (PolicyState.DRAFT, PolicyState.PROPOSED):
+        if not found.waits:
             raise NotAllowed(f"Version {policy_id} is {found.state.value}; only a draft or a proposal is dropped.")
         dropped = policies.change(tx, policy_id, PolicyState.DROPPED, ended_by=by.login, ended_at=now)
         audit.append(tx, by, "policy.dropped", f"policy:{policy_id}", at=now, version=found.version)

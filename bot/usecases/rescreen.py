@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from bot.domain.cases import KeptReply
 from bot.domain.errors import KouhouError
-from bot.domain.judging import PolicyState
 from bot.domain.people import EVERYWHERE, Person, Role, require
 from bot.store import archive, audit, policies
 from bot.store.database import Tx
@@ -55,6 +54,8 @@ class Changes:
     by_language: Counter[str] = field(default_factory=Counter)
     by_account: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[int]] = field(default_factory=dict)
+    shown: set[tuple[str, str]] = field(default_factory=set)
+    """Categories with the words of their examples: the same words are shown once."""
 
     def add(self, reply: KeptReply, language: str, categories: Sequence[int]) -> None:
         self.total += 1
@@ -62,9 +63,10 @@ class Changes:
         self.by_account[reply.account] += 1
         for each in map(str, categories):
             self.by_category[each] += 1
-            shown = self.examples.setdefault(each, [])
-            if len(shown) < EXAMPLES:
-                shown.append(reply.id)
+            numbers, words = self.examples.setdefault(each, []), (each, reply.text or "")
+            if len(numbers) < EXAMPLES and words not in self.shown:
+                numbers.append(reply.id)
+                self.shown.add(words)
 
     def as_dict(self) -> dict[str, Any]:
         named = ("by_category", "by_language", "by_account", "examples")
@@ -138,10 +140,10 @@ def rescreen_draft(parts: Parts, policy_id: int, span: Span, *, by: Person, now:
         return report
     with parts.store.begin() as tx:
         kept = report.as_dict() | {"since": span.since.isoformat(), "until": span.until.isoformat()}
-        state = policies.get(tx, policy_id).state
-        if state not in (PolicyState.DRAFT, PolicyState.PROPOSED):
+        found = policies.get(tx, policy_id)
+        if not found.waits:
             return report  # it was decided on meanwhile: what was decided by stays written
-        policies.change(tx, policy_id, state, report=kept, reported_at=parts.clock())
+        policies.change(tx, policy_id, found.state, report=kept, reported_at=parts.clock())
         audit.append(
             tx,
             by,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import Conflict, NotAllowed
-from bot.domain.judging import PolicyState, RescreenRun, RunState
+from bot.domain.judging import RescreenRun, RunState
 from bot.domain.people import EVERYWHERE, Person, Role, require
 from bot.store import archive, policies, rescreens
 from bot.usecases.parts import Parts
@@ -22,7 +22,7 @@ def begin(parts: Parts, policy_id: int, span: Span, *, by: Person, now: datetime
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     with parts.store.begin() as tx:
         found = policies.get(tx, policy_id)
-        if found.state not in (PolicyState.DRAFT, PolicyState.PROPOSED):
+        if not found.waits:
             raise NotAllowed(f"Version {policy_id} is {found.state.value}; only a draft or a proposal is tried.")
         last = rescreens.newest(tx, policy_id)
         if last is not None and last.alive(now):

@@ -6,22 +6,21 @@ are blotted out; the author is never told. What is said can neither act, nor lab
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Final
 
 import structlog
 
-from bot.domain.cases import Case, KeptVerdict
-from bot.domain.opinions import KEEP, Nudge, Opinion, Question, SecondOpinion, blot_out
+from bot.domain.cases import Case
+from bot.domain.opinions import KEEP, Nudge, Opinion, Question, SecondOpinion
 from bot.domain.people import SERVICE
 from bot.store import audit, opinions, replies
 from bot.store.database import Tx
+from bot.usecases.identifiers import without_identifiers
 from bot.usecases.parts import Parts
 from bot.usecases.screen_replies import reply_to_screen
 from moderation.categories import Category
 from moderation.embedding import EmbeddingModel
-from moderation.model import SignalKind
 
 log = structlog.get_logger()
 
@@ -29,7 +28,6 @@ AT_ONCE: Final = 20
 """Questions of one tick; the rest waits for the next."""
 SURE: Final = 0.8
 CALM: Final = 0.05
-_NAMED: Final = re.compile(r"[@@]\w+|https?://\S+")
 _CLAUSES: Final = tuple(f"{each.clause} {each.slug}" for each in Category)
 
 
@@ -82,17 +80,5 @@ def _keep(parts: Parts, case: Case, said: Opinion, who: str, now: datetime) -> b
 def _question(parts: Parts, tx: Tx, case: Case) -> Question:
     """The reply without identifiers; empty once its words were erased."""
     reply = replies.get(tx, case.reply)
-    if not reply.text:
-        return Question("")
-    spans = _identifiers(reply.text, replies.verdict(tx, case.verdict))
-    post = reply_to_screen(parts, tx, reply).post
-    return Question(blot_out(reply.text, spans), post, _CLAUSES)
-
-
-def _identifiers(text: str, verdict: KeptVerdict) -> list[tuple[int, int]]:
-    """Where somebody could be told apart: numbers and names that the screening found, names of accounts, links."""
-    found = [each for each in verdict.findings if each.category is Category.PERSONAL_INFORMATION]
-    exposed = [each for each in verdict.signals if each.kind is SignalKind.EXPOSED_NUMBER]
-    spans = [(each.start, each.end) for each in found if each.where == "text"]
-    spans += [(each.start, each.end) for each in exposed if each.where == "text"]
-    return spans + [match.span() for match in _NAMED.finditer(text)]
+    words = without_identifiers(reply, replies.verdict(tx, case.verdict))
+    return Question(words, reply_to_screen(parts, tx, reply).post, _CLAUSES) if words else Question("")

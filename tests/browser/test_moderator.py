@@ -14,7 +14,6 @@ from bot.domain.people import Person
 from bot.store import cases
 from bot.usecases import golden, groups
 from moderation.cases import CaseState, Move
-from moderation.drafts import shipped_text
 from tests.browser.conftest import DESK, PHONE, Console, axe, fits
 from tests.console.moderator_desk import BOSS, ConsoleDesk
 from tests.console.rig import AUDITOR
@@ -164,18 +163,35 @@ def test_an_objection_is_recorded_and_judged_by_another_person(room: Room, shot:
     assert not room.desk.hidden(case)
 
 
+def press(page: Page, button: str) -> None:
+    """A button of the draft's form; the page comes back."""
+    with page.expect_navigation():
+        page.locator(f"button[name=do][value={button}]").last.click()
+
+
 def test_a_policy_change_shows_what_it_would_do_before_a_second_person_makes_it_live(room: Room, shot: Shot) -> None:
     fill(room.desk, 140)
     room.desk.wait(hours=1)
     page = room.open("/policies/new", BOSS)
-    text = shipped_text().replace('name = "2026-11"', 'name = "2026-12"')
     page.fill("#note", "広告の検知をやめる")
-    page.fill("#text", text.replace("\n6 = 0.52", "\n6 = 1.0"))
-    page.locator("form[action='/policies/new'] button").click()
+    page.fill("[name='thresholds.label.6']", "1.5")
+    press(page, "keep")
+    expect(page.locator("#problem")).to_be_focused()  # which field, and what to write
+    page.fill("[name='thresholds.label.6']", "1.0")
+    page.select_option("#group", "insult")
+    page.fill("#term", "のんびり役所")
+    press(page, "add")
+    page.fill("#try", "のんびり役所だね")
+    press(page, "try")
+    expect(page.locator("#changes")).to_contain_text("0.52 → 1.0")
+    expect(page.locator("#changes")).to_contain_text("判定が変わります")
+    axe(page)
+    shot(page, "moderator-policy-draft")
+    press(page, "keep")
     said(page)
+    expect(page.locator(".changes li").last).to_contain_text("のんびり役所")
     page.locator("form[action$='/rescreen'] button").click()
     expect(page.locator("#freed")).to_be_visible(timeout=60_000)
-    expect(page.locator(".lines-of-text ins").last).to_contain_text("6 = 1.0")
     expect(page.locator("#freed h3")).to_contain_text("(20)")
     page.locator("#freed summary").click()
     expect(page.locator("#freed")).to_contain_text("副業")

@@ -40,6 +40,7 @@ def test_a_case_is_listed_and_shown_with_evidence_and_next_steps(kouhou: Kouhou,
     assert 6 in shown["labels"]
     assert shown["allowed"] == ["claim", "dismiss", "hide", "propose-block"]
     assert shown["clauses"]["6"]
+    assert {"副業", "LINE登録"} <= {ADVERT[each["start"] : each["end"]] for each in shown["known_words"]}
     assert "next: claim, dismiss, hide" in kouhou("cases", "show", case).out
 
 

@@ -111,6 +111,21 @@ def test_harsh_words_are_blurred_until_somebody_wants_to_read_them(desk: Console
     assert "harsh" not in desk.visit().get(f"/cases/{calm.id}").text
 
 
+def test_known_words_are_explained_beside_the_evidence_and_below_the_reply(desk: ConsoleDesk) -> None:
+    case = desk.case("Đồ óc lợn, làm thẻ giả. <b>090-1234-5678</b>", account=FACEBOOK)
+    visitor = desk.visit()
+    shown = visitor.get(f"/cases/{case.id}").text
+    assert '<dt><bdi class="words">óc lợn</bdi></dt><dd>豚の脳(ばか)</dd>' in shown
+    assert '<q><bdi class="words">óc lợn</bdi></q> <span class="meaning">= 豚の脳(ばか)</span>' in shown
+    visitor.client.cookies.set("kouhou_words", "en")
+    assert "pig-brained" in visitor.get(f"/cases/{case.id}").text
+
+
+def test_a_japanese_reader_is_not_told_what_japanese_words_mean(desk: ConsoleDesk) -> None:
+    case = desk.case(CARD)
+    assert "言葉の意味" not in desk.visit().get(f"/cases/{case.id}").text
+
+
 # -- moves ---------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ from bot.schedule import Service
 from bot.settings import Settings
 from bot.store import audit, cases
 from bot.usecases import check
+from bot.usecases.identifiers import blot_out
 from bot.usecases.second_opinion import LocalOpinion, ask_new
 from moderation.categories import Category
 from moderation.embedding import EmbeddingModel
@@ -32,7 +33,9 @@ INSULTS = (
     "担当の鈴木一郎は無能な詐欺師だ、消えろ",
     "お前らは全員人間のクズだ、死ね",
 )
-NUMBER = "担当の田中太郎 090-1234-5678 に電話しろ @IMMI_TOKYO https://bad.example/x"
+NUMBER = (
+    "AB12345678CD taro@mail.example ＠tanuki 担当の田中太郎 090-1234-5678 に電話しろ @IMMI_TOKYO https://bad.example/x"
+)
 
 
 class Endpoint(BaseHTTPRequestHandler):
@@ -59,7 +62,7 @@ def url() -> Iterator[str]:
     Endpoint.answer = staticmethod(lambda reply: ("keep", None))
     Endpoint.heard.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/v1"
     server.shutdown()
     server.server_close()
@@ -119,7 +122,7 @@ def test_what_tells_a_person_apart_does_not_leave(sqlite_house: House, url: str)
     ask_new(sqlite_house.parts, judge(sqlite_house, url), now=sqlite_house.now)
     sent = json.dumps(Endpoint.heard, ensure_ascii=False)
     assert "▇" in sent
-    for secret in ("090", "5678", "IMMI_TOKYO", "bad.example", "somebody_0"):
+    for secret in ("090", "5678", "AB1", "taro", "tanuki", "IMMI_TOKYO", "bad.example", "somebody_0"):
         assert secret not in sent
 
 
@@ -186,6 +189,19 @@ def test_a_model_that_is_none_is_refused_by_its_variable(sqlite_house: House) ->
     settings = replace(app_of(sqlite_house).settings, embedding_model=Path("no-such-file.npz"))
     with pytest.raises(BadInput, match="KOUHOU_EMBEDDING_MODEL"):
         second_opinion(settings, sqlite_house.clock)
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "shown"),
+    [
+        ("番号はUH12345678EAです", [(3, 15)], "番号は▇です"),
+        ("a 090 b 080", [(2, 5), (8, 11)], "a ▇ b ▇"),
+        ("重なる", [(0, 2), (1, 3)], "▇▇"),
+        ("何もない", [], "何もない"),
+    ],
+)
+def test_identifiers_never_leave(text: str, spans: list[tuple[int, int]], shown: str) -> None:
+    assert blot_out(text, spans) == shown
 
 
 def job_ids(app: App) -> set[str]:

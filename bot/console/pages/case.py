@@ -21,14 +21,19 @@ from bot.domain.errors import BadInput, KouhouError
 from bot.domain.judging import Channel
 from bot.domain.people import Role
 from bot.usecases import appeals, carry_out, case_view, decide, drift, onward
+from bot.usecases import translate as translation
 from bot.usecases.case_view import CaseView
 from bot.usecases.decide import Grounds
+from bot.usecases.translate import Translation
 from moderation.cases import Move
 from moderation.categories import Category
+from moderation.gloss import known_words
 from moderation.ladder import Step
+from moderation.language import Language
 from moderation.model import Finding
 
 room = Room()
+Place = tuple[Finding, str, list[tuple[str, str]]]
 _ELSEWHERE: Final = frozenset({Move.APPEAL, Move.UPHOLD, Move.REVERSE, Move.CONFIRM_READING})
 """Moves with a form of their own: they take more than a reason."""
 _UNSAID: Final = (None, "no-such-step", "no-right", "read-already")
@@ -38,6 +43,8 @@ MOST_SHOWN: Final = 8000
 """Characters of the reply on its own page: more than screening reads, so no evidence is cut off."""
 PLACES: Final = 12
 """Places told for one category; all of them are marked in the text."""
+GLOSSED: Final = 5
+"""Words explained beside one place; the list below the reply has the others."""
 SHORT: Final = 60
 """A longer text is not marked from end to end: what says nothing about a place is told beside it."""
 
@@ -111,6 +118,15 @@ def settle_drift(visit: Here, number: Number, drift_id: Number) -> Response:
     return rounds.stay(visit, number, "drift-settled")
 
 
+@room.form("/cases/{number}/translate", HANDS)
+def translate(visit: Here, number: Number) -> Response:
+    """By machine, for this person and this once: nothing is kept, so a reload asks again."""
+    done = translation.translate(
+        visit.parts, visit.app.translator, number, to=visit.words.lang, by=visit.by, now=visit.now
+    )
+    return _case_page(visit, number, translated=done)
+
+
 @room.form("/cases/{number}/{move}", HANDS)
 def make_move(visit: Here, number: Number, move: str) -> Response:
     """One move, then the next case. What is wrong is told on the case page, and what was typed stays."""
@@ -129,7 +145,13 @@ def make_move(visit: Here, number: Number, move: str) -> Response:
 
 
 def _case_page(
-    visit: Visit, number: int, *, problem: str = "", typed: Mapping[str, str] | None = None, status: int = 200
+    visit: Visit,
+    number: int,
+    *,
+    problem: str = "",
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+    translated: Translation | None = None,
 ) -> Response:
     reader = replace(visit.by, locale=visit.words.lang)
     view = case_view.show(visit.parts, number, by=reader, now=visit.now)
@@ -143,7 +165,11 @@ def _case_page(
         text=_evidence(view),
         handle=_evidence(view, "handle"),
         name=_evidence(view, "name"),
-        evidence=_by_category(view),
+        evidence=_by_category(visit, view),
+        glossary=desk.meanings(visit, view.reply.text or "", view.known),
+        translator=_translator(visit, view),
+        translated=translated,
+        most_shown=MOST_SHOWN,
         problem=problem,
         typed=kept | {"category": kept["category"] or _top(view)},
         unsent=kept if typed and not set(moves) & {*WITH_GROUNDS, *WITH_REASON} else {},
@@ -192,19 +218,32 @@ def _quoted(view: CaseView, where: str, start: int, end: int) -> str:
     return source[start:end] if _judged(view, where) and (start, end) != (0, len(source)) else ""
 
 
-def _by_category(view: CaseView) -> list[tuple[Category, float, list[tuple[Finding, str]]]]:
+def _by_category(visit: Visit, view: CaseView) -> list[tuple[Category, float, list[Place]]]:
     """Each category with its highest score and its places in the text, the strongest first."""
     found: dict[Category, list[Finding]] = {}
     for each in sorted(view.verdict.findings, key=lambda each: -each.score):
         found.setdefault(each.category, []).append(each)
     return [
-        (
-            category,
-            all_of[0].score,
-            [(each, _quoted(view, each.where, each.start, each.end)) for each in all_of[:PLACES]],
-        )
+        (category, all_of[0].score, [_place(visit, view, each) for each in all_of[:PLACES]])
         for category, all_of in found.items()
     ]
+
+
+def _place(visit: Visit, view: CaseView, finding: Finding) -> Place:
+    """A finding with the words that it is about, and what these mean."""
+    quoted = _quoted(view, finding.where, finding.start, finding.end)
+    return finding, quoted, desk.meanings(visit, quoted, known_words(quoted, _language(view), most=GLOSSED), signs=True)
+
+
+def _language(view: CaseView) -> str:
+    return Language(view.verdict.language, view.verdict.language_doubt).told
+
+
+def _translator(visit: Visit, view: CaseView) -> str:
+    """Who would translate the reply; empty where nobody was set up, or where there is nothing to translate for them."""
+    foreign = view.reply.text and _language(view) != visit.words.lang
+    hands = visit.has(Role.MODERATOR, Role.REVIEWER)
+    return visit.app.translator.host if visit.app.translator and foreign and hands else ""
 
 
 def _source(view: CaseView, where: str) -> str | None:

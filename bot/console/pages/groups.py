@@ -21,6 +21,7 @@ from bot.store import cases, replies
 from bot.usecases import decide, exposure, groups
 from bot.usecases.decide import Grounds
 from moderation.cases import CaseState, Move
+from moderation.gloss import known_words
 
 room = Room()
 Key = Annotated[str, Path(pattern=r"^[0-9a-f]{16,64}$")]
@@ -98,6 +99,8 @@ def _one(
     if not any(stages.values()):
         raise NotFound("There is no such group.").worded("problem.no-group")
     sample, said = _looked_at(visit, listed or next(found for found in stages.values() if found))
+    wordings = list(dict.fromkeys(reply.text or "" for reply in said.values()))[:5]
+    words = "\n".join(wordings)
     kept = {name: (typed or {}).get(name, "") for name in ("category", "reason", "why_not_less", "note")}
     moves, concealed = _offered(visit, sample, stage) if listed else ((), False)
     return page(
@@ -111,7 +114,8 @@ def _one(
         listed=listed,
         ids=",".join(str(case.id) for case in listed),
         shown=[(case, said.get(case.reply)) for case in listed[:SHOWN]],
-        wordings=list(dict.fromkeys(reply.text or "" for reply in said.values()))[:5],
+        wordings=wordings,
+        glossary=desk.meanings(visit, words, known_words(words, sample.language)),
         authors=len({reply.author_id or reply.platform_id for reply in said.values()}),
         accounts=sorted({case.account for case in listed}),
         harsh=desk.is_harsh(sample),

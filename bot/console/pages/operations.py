@@ -23,9 +23,9 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 
 @room.page("/operations", READERS)
 def overview(visit: Here) -> Response:
-    settings = visit.app.settings
+    app, settings = visit.app, visit.app.settings
     findings = doctor.first_findings(lambda: settings)
-    findings += doctor.check(visit.parts, settings, refused=visit.app.keeper.refused, now=visit.now)
+    findings += doctor.check(app.parts, settings, refused=app.keeper.refused, now=visit.now, translator=app.translator)
     return page(
         visit,
         "operations/overview.html",

@@ -11,16 +11,18 @@ from fastapi.responses import Response
 
 from bot.console import rescreening
 from bot.console.guard import Here, Number, Room, holders
-from bot.console.show import go, page, sentence
+from bot.console.show import go, page
 from bot.console.visit import JAPAN, Visit
 from bot.domain.cases import KeptReply
-from bot.domain.errors import BadInput, KouhouError
+from bot.domain.errors import BadInput
 from bot.domain.judging import PolicyState, PolicyVersion
 from bot.domain.people import EVERYWHERE, Role
 from bot.store import audit, policies, replies, rescreens
 from bot.usecases import brake, rescreen_runs
 from bot.usecases import policies as policy
 from bot.usecases.rescreen import Span
+from moderation.draft_changes import Change, changes
+from moderation.draft_sheet import read_sheet
 from moderation.drafts import shipped_text
 
 room = Room()
@@ -45,23 +47,6 @@ def listing(visit: Here) -> Response:
     )
 
 
-@room.page("/policies/new", ADMINS)
-def new(visit: Here) -> Response:
-    return page(visit, "cases/policy_new.html", text=policy.text_in_force(visit.parts), note="", problem="")
-
-
-@room.form("/policies/new", ADMINS)
-def draft(visit: Here) -> Response:
-    """Keeps a draft; what cannot be read is told with its key, and what was typed stays."""
-    text, note = visit.form.get("text", "").replace("\r\n", "\n"), visit.form.get("note", "")
-    try:
-        made = policy.draft(visit.parts, text, note=note, by=visit.by, now=visit.now)
-    except KouhouError as exc:
-        told = sentence(visit, exc)
-        return page(visit, "cases/policy_new.html", 422, text=text, note=note, problem=told)
-    return go(f"/policies/{made.id}", done="policy-drafted")
-
-
 @room.page("/policies/{number}", READERS)
 def one(visit: Here, number: Number) -> Response:
     with visit.parts.store.read() as tx:
@@ -72,6 +57,8 @@ def one(visit: Here, number: Number) -> Response:
         visit,
         "cases/policy.html",
         policy=found,
+        changes_told=_told(visit, found, base),
+        stale=_stale(visit, found),
         lines=_differences(base.text if base else shipped_text(), found.text),
         run=run,
         run_state=run.told(visit.now) if run else "",
@@ -123,6 +110,17 @@ def take_back(visit: Here) -> Response:
     """The brake by hand: the version before is in force again."""
     policy.take_back(visit.parts, reason=visit.form.get("reason", ""), by=visit.by, now=visit.now)
     return go("/policies", done="policy-taken-back")
+
+
+def _told(visit: Visit, found: PolicyVersion, base: PolicyVersion | None) -> list[Change]:
+    """What it changes: against the version in force while it may still become that, later against its own base."""
+    before = policy.text_in_force(visit.parts) if found.waits else base.text if base else shipped_text()
+    return changes(read_sheet(before), read_sheet(found.text))
+
+
+def _stale(visit: Visit, found: PolicyVersion) -> str:
+    """The version it was made from, when another one is in force by now and it may still go live."""
+    return found.base if found.waits and found.base != visit.parts.screener().policy.version else ""
 
 
 def _admin(visit: Visit) -> bool:

@@ -18,6 +18,7 @@ from bot.console.visit import Visit
 from bot.domain.people import Role
 from bot.usecases import golden, quality
 from bot.usecases.quality import Proposal, Quality, Row
+from moderation.gloss import known_words
 
 room = Room()
 SPANS: Final = (30, 90, 365)
@@ -53,10 +54,12 @@ def precision(visit: Here) -> Response:
 def judge_next(visit: Here) -> Response:
     """One item at a time; nothing tells where it comes from."""
     found = golden.waiting(visit.parts, by=visit.by, now=visit.now, limit=20)
+    item = found[0] if found else None
     return page(
         visit,
         "cases/judge.html",
-        item=found[0] if found else None,
+        item=item,
+        glossary=desk.meanings(visit, item.text, known_words(item.text, item.language)) if item else [],
         left=len(found),
         views=desk.views(visit),
         steps=desk.steps(visit),

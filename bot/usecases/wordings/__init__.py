@@ -34,6 +34,11 @@ def clauses(locale: str) -> dict[Category, str]:
     return {category: nearest(table[str(int(category))], locale) for category in Category}
 
 
+def clause_languages() -> tuple[str, ...]:
+    """Languages in which the clauses exist; Japanese, which prevails, first."""
+    return tuple(_read("clauses.toml")["1"])
+
+
 def notes() -> tuple[Note, ...]:
     """Every template, in the order in which they are offered."""
     return tuple(
