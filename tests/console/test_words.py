@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections import Counter
@@ -88,6 +89,13 @@ def test_codes_of_the_house_have_words() -> None:
     keys += [f"lane.{lane}" for lane in range(4)] + [f"job.{job.id}" for job in JOBS]
     keys += [f"event.case-{move}" for move in Move]
     assert [key for key in keys if not words_for("ja").has(key)] == []
+
+
+def test_every_reason_that_is_weighed_is_told_in_words() -> None:
+    weighed = json.loads((CONSOLE.parent.parent / "moderation/policy/fusion.json").read_text(encoding="utf-8"))
+    codes = {name.split()[2].replace("-", ".") for name in weighed["features"] if name.startswith("finding ")}
+    assert codes
+    assert [code for code in codes if words_for("ja").nearest("reason", code) == code] == []
 
 
 def test_readings_become_ruby_in_easy_japanese_only() -> None:

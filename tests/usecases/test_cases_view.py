@@ -52,8 +52,8 @@ def test_the_page_has_reply_post_thread_history_and_evidence(desk: Desk) -> None
 def test_every_missing_button_says_why(quick: Desk) -> None:
     case = quick.case()
     view = seen(quick, case.id)
-    assert view.allowed == (Move.CLAIM,)
-    assert view.moves[Move.HIDE] == "no-such-step"
+    assert view.allowed == (Move.CLAIM, Move.DISMISS, Move.HIDE, Move.PROPOSE_BLOCK)
+    assert view.moves[Move.UNDO] == "no-such-step"
     quick.does(case, Move.CLAIM)
     view = seen(quick, case.id)
     assert view.moves[Move.HIDE] is None
