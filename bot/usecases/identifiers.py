@@ -17,7 +17,7 @@ _NUMBERS: Final = re.compile(r"[A-Za-z]{0,3}\d(?:[-\s.()/]{0,2}\d){5,}[A-Za-z]{0
 
 
 def without_identifiers(reply: KeptReply, verdict: KeptVerdict) -> str:
-    """The words as far as they were screened, without personal data that was found, addresses, links, long numbers.
+    """The words as far as they were screened, without personal data that was found, names of accounts, mail addresses, links, long numbers.
 
     Empty once the words were erased, and while the verdict is about an earlier wording: its places fit no more.
     """
