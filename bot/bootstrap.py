@@ -240,7 +240,11 @@ def _platforms(settings: Settings, clock: Clock) -> Mapping[str, Platform]:
         PlatformName.X.value: X(
             XApp(_secret(x, "consumer_key"), _secret(x, "consumer_secret"), _secret(x, "bearer_token")),
             {
-                handle: XAccount(_secret(tokens, "access_token"), _secret(tokens, "access_token_secret"))
+                handle: XAccount(
+                    _secret(tokens, "access_token"),
+                    _secret(tokens, "access_token_secret"),
+                    _secret(tokens, "oauth2_token"),
+                )
                 for handle, tokens in x.get("accounts", {}).items()
             },
             clock=clock,

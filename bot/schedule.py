@@ -21,7 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.bootstrap import App
 from bot.domain.errors import KouhouError
 from bot.store import service
-from bot.usecases import collect_push, drift, erase, golden, retention, tasks
+from bot.usecases import collect_push, drift, erase, golden, listening, retention, tasks
 from bot.usecases.approve import expire
 from bot.usecases.brake import brake
 from bot.usecases.carry_out import carry_out
@@ -97,6 +97,17 @@ def ask_second(app: App) -> int:
     return ask_new(app.parts, app.opinion, now=app.parts.clock()) if app.opinion else 0
 
 
+def keep_listening(app: App) -> object:
+    """Subscriptions lapse when the console was away for long; asking again is harmless."""
+    return listening.listen(app.parts, app.settings.public_url, ask=True)
+
+
+def can_be_told(app: App) -> bool:
+    """The platforms deliver to https addresses only; the practice platforms to any."""
+    address = app.settings.public_url
+    return bool(address) if app.sandbox else address.startswith("https://")
+
+
 def pace(app: App) -> float:
     """Practice platforms cost nothing, so every sweep is read at every tick."""
     return 0.0 if app.sandbox else 1.0
@@ -113,6 +124,7 @@ SAMPLE_SEED: Final = 20200722
 JOBS: Final = (
     Job("publish", "publisher", 1, 5, publish),
     Job("push", "listener", 1, 10, lambda app, me: work_pushes(app)),
+    Job("webhooks", "listener", 3600, 600, lambda app, me: keep_listening(app), can_be_told),
     Job("blocks", "listener", 300, 300, lambda app, me: drift.check_blocks(app.parts, now=app.parts.clock())),
     Job("forget", "screener", 3600, 1800, lambda app, me: erase.forget_gone(app.parts, now=app.parts.clock())),
     Job("retention", "screener", 86400, 3600, lambda app, me: retention.purge(app.parts, now=app.parts.clock())),

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "costs": "costs",
     "probe": "sending",
     "look": "sending",
+    "webhooks": "sending",
     "screen": "screening",
     "evaluate": "screening",
     "accounts": "accounts",

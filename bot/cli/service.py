@@ -10,12 +10,14 @@ import click
 from bot import settings
 from bot.bootstrap import build, plain_clock, practice_platforms
 from bot.cli.shared import acting, as_option, emit, json_option, opened
+from bot.domain.accounts import Platform
 from bot.domain.errors import KouhouError
 from bot.domain.people import Role
 from bot.roster.load import load
 from bot.schedule import ROLES, Service, wait_for_stop
 from bot.usecases import check as doctor
 from bot.usecases import stop as switches
+from bot.usecases.listening import PATHS
 from bot.usecases.practice import rehearse
 
 
@@ -35,8 +37,7 @@ def run(roles: str, seconds: float | None, host: str | None, port: int | None) -
     wanted = settings.environment()
     wanted = replace(wanted, host=host or wanted.host, port=wanted.port if port is None else port)
     app = build(wanted)
-    service = Service(app, chosen)
-    console = None
+    console = service = None
     try:
         if app.sandbox is not None:
             for line in rehearse(app.parts, now=app.parts.clock()):
@@ -45,7 +46,12 @@ def run(roles: str, seconds: float | None, host: str | None, port: int | None) -
             from bot.console.server import ConsoleServer
 
             console = ConsoleServer(app)
-            click.echo(f"Console: {console.start()}")
+            address = console.start()
+            click.echo(f"Console: {address}")
+            if app.sandbox is not None:
+                app.sandbox.deliver_to("facebook", address + PATHS[Platform.FACEBOOK])
+                app = replace(app, settings=replace(app.settings, public_url=app.settings.public_url or address))
+        service = Service(app, chosen)
         service.start()
         gc.freeze()  # what stands by now stays: walking over it once in a while would hold a page for 150 ms
         click.echo("kouhou is running. Stop it with Ctrl-C.")
@@ -54,7 +60,8 @@ def run(roles: str, seconds: float | None, host: str | None, port: int | None) -
     finally:
         if console is not None:
             console.stop()
-        service.stop()
+        if service is not None:
+            service.stop()
         app.close()
     click.echo("kouhou stopped cleanly.")
 

@@ -128,6 +128,14 @@ class ReadBack:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Pushing:
+    """Events of one account that the platform pushes to us, and those that it was not or could not be asked for."""
+
+    told: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
 class Platform(Protocol):
     """X or Facebook. Every method makes its calls without hidden retries and raises a PlatformError otherwise."""
 
@@ -164,6 +172,10 @@ class Platform(Protocol):
     def unblock(self, account: Account, author_id: str) -> None: ...
 
     def read_back(self, account: Account, reply_id: str, author_id: str) -> ReadBack: ...
+
+    def pushing(self, account: Account, url: str, *, ask: bool) -> Pushing:
+        """What is pushed to ``url`` about this account; with ``ask`` after asking for what is missing."""
+        ...
 
 
 class Mailer(Protocol):

@@ -16,10 +16,14 @@ class XApp:
 
 @dataclass(frozen=True, slots=True)
 class XAccount:
-    """An OAuth 1.0a user token of one account; it looks like ``<user id>-<rest>`` and never expires by itself."""
+    """An OAuth 1.0a user token of one account; it looks like ``<user id>-<rest>`` and never expires by itself.
+
+    ``oauth2_token`` lives two hours; it is wanted once, to be told about replies as they come.
+    """
 
     access_token: str = field(repr=False)
     access_token_secret: str = field(repr=False)
+    oauth2_token: str = field(default="", repr=False)
 
     @property
     def user_id(self) -> str:

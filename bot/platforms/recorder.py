@@ -19,6 +19,7 @@ from bot.domain.ports import (
     Clock,
     Identity,
     Looked,
+    Pushing,
     ReadBack,
     Receipt,
     ReplyPage,
@@ -58,6 +59,7 @@ class Recorder:
     told_to: dict[str, str] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     blocked: set[tuple[str, str]] = field(default_factory=set)
+    pushed_to: dict[str, str] = field(default_factory=dict)
     faults: dict[str, list[tuple[PlatformError, bool]]] = field(default_factory=dict)
     last: int = 10**15
 
@@ -178,6 +180,13 @@ class Recorder:
         require(account, "block", account.capabilities.block)
         with self._call("unblock"):
             self.blocked.discard((account.key, author_id))
+
+    def pushing(self, account: Account, url: str, *, ask: bool) -> Pushing:
+        with self._call("pushing"):
+            if ask:
+                self.pushed_to[account.key] = url
+            told = self.pushed_to.get(account.key) == url
+            return Pushing(("feed",)) if told else Pushing((), ("feed",))
 
     def read_back(self, account: Account, reply_id: str, author_id: str) -> ReadBack:
         with self._call("read_back"):

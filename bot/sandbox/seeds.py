@@ -114,6 +114,7 @@ def secrets_of(app: AppKeys, accounts: Iterable[Account]) -> dict[str, Any]:
             x[account.handle] = {
                 "access_token": account.access_token,
                 "access_token_secret": account.access_token_secret,
+                "oauth2_token": account.oauth2_token,
             }
         else:
             pages[account.handle] = {"page_id": account.page_id, "page_token": account.page_token}

@@ -16,6 +16,7 @@ from bot.domain.ports import Translator
 from bot.domain.posts import PostState
 from bot.settings import Settings
 from bot.store import migrate, posts, replies, service
+from bot.usecases import listening
 from bot.usecases.check_sending import check_sending
 from bot.usecases.finding import FAIL, OK, WARN, Check
 from bot.usecases.parts import Parts
@@ -25,6 +26,8 @@ from moderation.model import Reply
 __all__ = ["FAIL", "OK", "WARN", "Check", "as_dict", "check", "first_findings"]
 
 ROOM_LEFT: Final = 500_000_000
+SILENT: Final = timedelta(days=7)
+"""A platform that pushed nothing for so long has probably forgotten us."""
 """Bytes that must be free on the disk of the database."""
 
 
@@ -57,6 +60,7 @@ def check(
         *check_sending(parts, settings, now=now),
         *_switches(parts),
         *_gaps(parts),
+        _webhooks(parts, settings, now),
     ]
 
 
@@ -163,6 +167,20 @@ def _translation(translator: Translator | None) -> Check:
             "translation", WARN, f"{translator.host} does not answer.", "Start it, or unset KOUHOU_TRANSLATE_URL."
         )
     return Check("translation", OK, f"{translator.host} answers; it gets a reply only when a moderator asks.")
+
+
+def _webhooks(parts: Parts, settings: Settings, now: datetime) -> Check:
+    """Pushes only make things faster: silence is worth a look, never a failure."""
+    ages = {name: now - at for name, at in listening.newest(parts) if at is not None}
+    told = "; ".join(f"{name} told us {age.total_seconds() / 60:.0f} min ago" for name, age in ages.items())
+    if not settings.public_url and not settings.practice:
+        hint = "Set KOUHOU_PUBLIC_URL and run 'kouhou webhooks --connect' to be told at once."
+        return Check("webhooks", OK, told or "Nobody tells us; replies are found by polling.", hint)
+    silent = [each.value for each in listening.PATHS if ages.get(each.value, SILENT) >= SILENT]
+    if silent and not settings.practice:
+        hint = "Run 'kouhou webhooks'; polling finds everything meanwhile."
+        return Check("webhooks", WARN, f"Nothing in a week from {', '.join(silent)}.", hint)
+    return Check("webhooks", OK, told or "Nothing was pushed yet.")
 
 
 def _heartbeats(parts: Parts, now: datetime) -> Iterator[Check]:

@@ -26,12 +26,15 @@ from bot.store import audit, pushes, replies, service
 from bot.usecases import drift
 from bot.usecases.collect import keep_all
 from bot.usecases.parts import Parts
+from bot.usecases.reconcile import check_now
 
 log = structlog.get_logger()
 
 X_SIGNATURE: Final = "x-twitter-webhooks-signature"
 FACEBOOK_SIGNATURE: Final = "x-hub-signature-256"
 BODY_LIMIT: Final = webhooks.BODY_LIMIT
+_OWN_POSTS: Final = frozenset({"post.create", "status.add", "photo.add", "share.add", "post.add"})
+"""Our own post comes back as an echo: a second witness for one whose outcome is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ def _work_one(parts: Parts, account: Account, event: Pushed, now: datetime) -> s
         return _blocked(parts, account, event, now)
     if event.name.startswith("profile.update") or event.name == "oauth.revoke":
         return _alarm(parts, account, event, now)
+    if event.own and event.name in _OWN_POSTS:
+        return "found" if check_now(parts, account.id, now=now) else "own"
     if event.own and event.reply is not None:
         return "own"
     if event.reply is not None and _unknown(parts, account, event.object_id):

@@ -15,13 +15,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from sqlmodel import select
 
+from bot.domain.accounts import Platform
 from bot.domain.cases import CommandState, DriftKind
 from bot.domain.errors import NotAllowed
+from bot.domain.posts import PostState
 from bot.sandbox.hooks import facebook_signature, x_signature
 from bot.store import commands, pushes, replies, service
 from bot.store.tables.replies import ReplyRow
-from bot.usecases import collect_push
+from bot.usecases import collect_push, listening
 from bot.usecases.collect_push import PushKeys, keys_of
+from bot.usecases.listening import PATHS
 from moderation.cases import Move
 from tests.house import House
 from tests.usecases.desk import ADVERT, CARD, FACEBOOK, Desk, X
@@ -61,12 +64,12 @@ class Receiver:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def challenge(self, path: str, query: dict[str, str]) -> str:
-        if path == "/x":
+        if path == PATHS[Platform.X]:
             return json.dumps(collect_push.answer_x(self.keys, query.get("crc_token", "")))
         return collect_push.answer_facebook(self.keys, query)
 
     def take(self, path: str, raw: bytes, headers: dict[str, str]) -> str:
-        receive = collect_push.receive_x if path == "/x" else collect_push.receive_facebook
+        receive = collect_push.receive_x if path == PATHS[Platform.X] else collect_push.receive_facebook
         return str(receive(self.desk.parts, raw, headers, keys=self.keys, now=self.desk.house.now))
 
     def settled(self, at_least: int) -> None:
@@ -80,10 +83,10 @@ class Receiver:
         return collect_push.work(self.desk.parts, owners=self.keys.owners, now=self.desk.house.now)
 
 
-def listening(house: House) -> Iterator[Receiver]:
+def receiving(house: House) -> Iterator[Receiver]:
     made = Receiver(Desk(house))
-    for platform in ("x", "facebook"):
-        house.sandbox.deliver_to(platform, f"{made.url}/{platform}")
+    house.sandbox.deliver_to("facebook", made.url + PATHS[Platform.FACEBOOK])  # entered in the app's dashboard
+    listening.listen(made.desk.parts, made.url, ask=True)
     yield made
     made.server.shutdown()
     made.server.server_close()
@@ -91,12 +94,12 @@ def listening(house: House) -> Iterator[Receiver]:
 
 @pytest.fixture
 def receiver(house: House) -> Iterator[Receiver]:
-    yield from listening(house)
+    yield from receiving(house)
 
 
 @pytest.fixture
 def quick(sqlite_house: House) -> Iterator[Receiver]:
-    yield from listening(sqlite_house)
+    yield from receiving(sqlite_house)
 
 
 def kept(desk: Desk) -> set[str]:
@@ -125,8 +128,8 @@ def test_an_exposed_number_is_a_case_before_any_poll(receiver: Receiver, account
 
 
 def test_both_handshakes_are_answered_and_nothing_else(quick: Receiver) -> None:
-    assert quick.desk.house.sandbox.verify_webhook("x", f"{quick.url}/x")
-    assert quick.desk.house.sandbox.verify_webhook("facebook", f"{quick.url}/facebook")
+    assert quick.desk.house.sandbox.verify_webhook("x", quick.url + PATHS[Platform.X])
+    assert quick.desk.house.sandbox.verify_webhook("facebook", quick.url + PATHS[Platform.FACEBOOK])
     for query in ({}, {"hub.mode": "subscribe", "hub.verify_token": "guess", "hub.challenge": "1"}):
         with pytest.raises(NotAllowed):
             collect_push.answer_facebook(quick.keys, query)
@@ -192,7 +195,7 @@ def test_everything_twice_is_kept_once(receiver: Receiver) -> None:
     desk.house.sandbox.turn(hook_copies=3)
     post = desk.post_on(X)
     said = {desk.says(f"{each}番目", name=f"v{each}", post=post) for each in range(4)}
-    receiver.settled(12)
+    receiver.settled(15)  # our own post comes back as well
     assert receiver.work().new == 4
     assert kept(desk) == said
 
@@ -289,3 +292,33 @@ def test_worked_events_keep_no_words(quick: Receiver) -> None:
         rows = tx.session.exec(select(PushRow)).all()
     assert rows
     assert all(row.body is None and row.worked_at is not None for row in rows)
+
+
+def test_asking_to_be_told_twice_makes_nothing_twice(quick: Receiver) -> None:
+    before = dict(quick.desk.house.sandbox.world.x.subscriptions)
+
+    standing = listening.listen(quick.desk.parts, quick.url, ask=True)
+
+    assert quick.desk.house.sandbox.world.x.subscriptions == before
+    assert all(each.told and not each.missing and not each.problem for each in standing)
+
+
+def test_an_address_that_does_not_prove_itself_is_told_and_leaves_polling_alone(quick: Receiver) -> None:
+    standing = listening.listen(quick.desk.parts, "http://127.0.0.1:9", ask=True)
+
+    told = {each.account: each.problem for each in standing}
+    assert {bool(problem) for account, problem in told.items() if account.startswith("x-")} == {True}
+    assert not any(problem for account, problem in told.items() if not account.startswith("x-"))
+
+
+def test_the_echo_of_a_post_whose_answer_was_lost_finds_it(receiver: Receiver) -> None:
+    house = receiver.desk.house
+    post = house.scheduled()
+    house.sandbox.fault("reset_after", route="create")
+    house.publish()
+    assert house.post(post.id).state is PostState.UNKNOWN
+
+    receiver.settled(1)
+    receiver.work()
+
+    assert house.post(post.id).state is PostState.PUBLISHED

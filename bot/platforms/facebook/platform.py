@@ -10,7 +10,18 @@ from typing import Final
 from bot.domain.accounts import Account, Platform
 from bot.domain.errors import Kind, NotSent, Rejected
 from bot.domain.length import ALT_LIMIT, full_text
-from bot.domain.ports import Clock, Identity, Looked, ReadBack, Receipt, ReplyPage, SeenReply, Timeline, Uploaded
+from bot.domain.ports import (
+    Clock,
+    Identity,
+    Looked,
+    Pushing,
+    ReadBack,
+    Receipt,
+    ReplyPage,
+    SeenReply,
+    Timeline,
+    Uploaded,
+)
 from bot.domain.posts import Content
 from bot.platforms.calls import already_gone_is_done, repeatable, require
 from bot.platforms.credentials import FacebookApp, FacebookPage
@@ -33,6 +44,7 @@ _COMMENTS: Final = "comments:"
 _NODE: Final = re.compile(r"[\w.]{1,80}", re.ASCII)
 _POST_PAGES: Final = 10
 _LOOK_AT_ONCE: Final = 50
+_PUSHED: Final = ("feed",)
 _WHO: Final = "id,name,username,verification_status"
 
 
@@ -190,6 +202,19 @@ class Facebook:
         return ReadBack(
             None if hidden is None else not hidden, True, True, blocked, {"reply": "present", "hidden": said}
         )
+
+    def pushing(self, account: Account, url: str, *, ask: bool) -> Pushing:
+        """The Page's own subscription. ``url`` itself is entered once in the app's dashboard, which no Page can see."""
+        path = f"{self._pages.page_id(account)}/subscribed_apps"
+        with repeatable():
+            told = self._told(account, path)
+            if ask and not set(_PUSHED) <= told:
+                self._pages.post(account, path, subscribed_fields=",".join(_PUSHED)).demand_success()
+                told = self._told(account, path)
+        return Pushing(tuple(sorted(told)), tuple(each for each in _PUSHED if each not in told))
+
+    def _told(self, account: Account, path: str) -> set[str]:
+        return {str(name) for app in rows(self._pages.get(account, path).page) for name in app["subscribed_fields"]}
 
     def _is_blocked(self, account: Account, author_id: str) -> bool:
         with repeatable():

@@ -74,18 +74,26 @@ class Clients:
 
     def call(self, account: Account, send: Send) -> Said:
         """Performs ``send`` once; raises a PlatformError unless X answered 2xx with a JSON object."""
-        client = self._client(account)
-        transport: Transport = client.session
-        error = _attempt(send, client, transport)
-        if error:
-            raise error
-        return _said(transport.last)
+        return _called(self._client(account), send)
 
     def request(
         self, account: Account, method: str, route: str, *, params: Raw | None = None, body: Raw | None = None
     ) -> Said:
         """For calls that tweepy has no method for, or a method that sends old words only."""
         return self.call(account, lambda c: c.request(method, route, params=params, json=body, user_auth=True))
+
+    def app_request(self, method: str, route: str, *, body: Raw | None = None) -> Said:
+        """As the app itself: webhooks belong to it and to no account."""
+        if not self._app.bearer_token:
+            raise AuthExpired("There is no bearer token of the X app in the secrets file; add bearer_token.")
+        return self._bearer_request(self._app.bearer_token, method, route, body)
+
+    def oauth2_request(self, account: Account, method: str, route: str, *, body: Raw | None = None) -> Said:
+        """With the account's OAuth 2.0 token; AuthExpired without one."""
+        token = self._token(account).oauth2_token
+        if not token:
+            raise AuthExpired(f"There is no OAuth 2.0 token for {account.handle} in the secrets file.")
+        return self._bearer_request(token, method, route, body)
 
     def close(self) -> None:
         """Closes every connection of every thread; the clients may be used again afterwards."""
@@ -104,6 +112,14 @@ class Clients:
             mine[account.key] = self._new_client(self._token(account))
         return mine[account.key]
 
+    def _bearer_request(self, token: str, method: str, route: str, body: Raw | None) -> Said:
+        """Rare calls: the client is made for the one call."""
+        client = self._held(tweepy.Client(token, return_type=requests.Response, wait_on_rate_limit=False))
+        try:
+            return _called(client, lambda c: c.request(method, route, json=body))
+        finally:
+            client.session.close()
+
     def _new_client(self, token: XAccount) -> Any:
         client = tweepy.Client(
             consumer_key=self._app.consumer_key,
@@ -113,9 +129,20 @@ class Clients:
             return_type=requests.Response,
             wait_on_rate_limit=False,
         )
+        return self._held(client)
+
+    def _held(self, client: Any) -> Any:
         client.session = Transport(self._base_url, read_s=self._read_s)
         self._open.add(client.session)
         return client
+
+
+def _called(client: Any, send: Send) -> Said:
+    transport: Transport = client.session
+    error = _attempt(send, client, transport)
+    if error:
+        raise error
+    return _said(transport.last)
 
 
 def _attempt(send: Send, client: Any, transport: Transport) -> PlatformError | None:

@@ -12,12 +12,13 @@ from bot.domain.accounts import Account, Platform
 from bot.domain.errors import Kind, RateLimited, Rejected
 from bot.domain.length import full_text
 from bot.domain.normal_form import unfold_x
-from bot.domain.ports import Clock, Identity, Looked, ReadBack, Receipt, ReplyPage, Timeline, Uploaded
+from bot.domain.ports import Clock, Identity, Looked, Pushing, ReadBack, Receipt, ReplyPage, Timeline, Uploaded
 from bot.domain.posts import Content
 from bot.platforms.calls import already_gone_is_done, repeatable, require
 from bot.platforms.credentials import XAccount, XApp
 from bot.platforms.times import is_id, x_stamp
 from bot.platforms.x import sweep
+from bot.platforms.x.activity import ActivityDesk
 from bot.platforms.x.client import BASE_URL, Clients, Said
 from bot.platforms.x.dialect import Dialect, Raw, asked, own_post, permalink, rows
 from bot.platforms.x.look import LookDesk
@@ -49,6 +50,7 @@ class X:
         self._media = MediaDesk(self._clients, clock, sleep)
         self._sweeps = sweep.Sweeps(self._clients, clock, dialect)
         self._looks = LookDesk(self._clients, dialect)
+        self._activity = ActivityDesk(self._clients)
 
     def close(self) -> None:
         self._clients.close()
@@ -149,6 +151,9 @@ class X:
             return ReadBack(False, False, False, blocked, {"reply": "gone"})
         there = True if looked.present else None
         return ReadBack(None, there, there, blocked, {"reply": "present" if there else "unknown", "hidden": "unsaid"})
+
+    def pushing(self, account: Account, url: str, *, ask: bool) -> Pushing:
+        return self._activity.pushing(account, url, ask=ask)
 
     def _is_blocked(self, account: Account, author_id: str) -> bool | None:
         """From the block list, which is open to every plan; None when it is too long or was read too often."""
