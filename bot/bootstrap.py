@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,12 +118,22 @@ def translator(settings: Settings, clock: Clock) -> Translator | None:
 
 def open_store(settings: Settings) -> Store:
     """The database with its evidence key; SQLite is brought to the newest schema, PostgreSQL only checked."""
-    store = Store(settings.database_url, Seal(evidence_key(settings.key_path)))
-    if settings.database_url.startswith("sqlite"):
-        migrate.upgrade(store)
-    elif migrate.current(store) != migrate.newest():
+    with _one_at_a_time(settings.home):
+        store = Store(settings.database_url, Seal(evidence_key(settings.key_path)))
+        if settings.database_url.startswith("sqlite"):
+            migrate.upgrade(store)
+            return store
+    if migrate.current(store) != migrate.newest():
         raise BadInput("The database has an older schema; run 'kouhou db upgrade' first.", key="KOUHOU_DATABASE_URL")
     return store
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """A service and a command that start together in a new home must not both make its database and key."""
+    with (home / "opening.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # given back when the file is closed, also by a crash
+        yield
 
 
 def evidence_key(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from typing import Final
 import psutil
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -46,6 +48,10 @@ log = structlog.get_logger()
 ROLES: Final = ("console", "publisher", "listener", "screener")
 BEAT_EVERY_S: Final = 5.0
 """A job says that it lives at most this often, however often it ticks: a commit a second would wear the disk."""
+
+
+AGAIN_S: Final = 30.0
+"""A rare job that failed is tried again after so long; a frequent one comes round by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +217,8 @@ class Service:
     def _tick(self, job: Job, every_s: float) -> None:
         if self._stopping.is_set():
             return
+        note = ""
         with structlog.contextvars.bound_contextvars(job=job.id):
-            note = ""
             try:
                 job.run(self.app, self.process)
             except KouhouError as exc:
@@ -221,7 +227,14 @@ class Service:
             except Exception as exc:
                 note = type(exc).__name__
                 log.exception("tick_broke")
-            self._beat(job, every_s, note)
+        if note and every_s > AGAIN_S:
+            self._soon(job)
+        self._beat(job, every_s, note)
+
+    def _soon(self, job: Job) -> None:
+        """What failed by chance should not stay undone, nor look ill, for an hour or a day."""
+        with contextlib.suppress(JobLookupError):  # stopped meanwhile
+            self._scheduler.modify_job(job.id, next_run_time=datetime.now().astimezone() + timedelta(seconds=AGAIN_S))
 
     def _beat(self, job: Job, every_s: float, note: str) -> None:
         if not note and time.monotonic() - self._beaten.get(job.id, -BEAT_EVERY_S) < BEAT_EVERY_S:

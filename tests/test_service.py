@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -73,6 +74,9 @@ class Outside:
                 return number
         raise AssertionError(approved.stderr)
 
+    def checked(self) -> str:
+        return self.kouhou("check").stdout
+
     def post(self, number: int) -> dict[str, object]:
         shown = self.kouhou("post", "show", str(number), "--json")
         return dict(json.loads(shown.stdout))
@@ -85,10 +89,10 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
     made.sandbox.stop()
 
 
-def until(condition: Callable[[], bool], seconds: float = 90) -> None:
+def until(condition: Callable[[], bool], seconds: float = 90, *, told: Callable[[], str] = str) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
+        assert time.monotonic() < end, f"it did not happen in time {told()}"
         time.sleep(0.05)
 
 
@@ -111,12 +115,23 @@ def test_a_post_whose_sender_was_killed_is_out_there_once_and_known(outside: Out
     assert outside.post(number)["platform_id"] == seen.id
 
 
+def test_several_may_open_a_new_home_at_the_same_moment(outside: Outside) -> None:
+    with ThreadPoolExecutor(3) as people:
+        checked = list(people.map(lambda _: outside.kouhou("check"), range(3)))
+
+    assert [each.stderr for each in checked] == [""] * 3
+    assert all("database" in each.stdout for each in checked)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_service_stops_when_asked_and_leaves_nothing_half_done(outside: Outside, number: signal.Signals) -> None:
     process = outside.start("--roles", "publisher,listener,screener")
-    until(lambda: "jobs are ticking" in outside.kouhou("check").stdout)
-    process.send_signal(number)
-    assert process.wait(timeout=60) == 0
+    try:
+        until(lambda: "jobs are ticking" in outside.checked(), told=outside.checked)
+        process.send_signal(number)
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
     assert "No service is running" in outside.kouhou("check").stdout
 
 
