@@ -76,7 +76,7 @@ class LinearModel:
             margins, known = self._margins(seen)
             probabilities = network(np.hstack([margins, known, seen.context]), self._network)
             languages = language_margins(seen.hashed, seen.rows, *self._languages)
-            found.extend(map(_as_scores, probabilities.tolist(), covered(languages, seen.context).tolist()))
+            found.extend(map(as_scores, probabilities.tolist(), covered(languages, seen.context).tolist()))
         return found
 
     def spans(self, reply: Reply, category: Category, most: int = 3) -> list[tuple[int, int, float]]:
@@ -156,7 +156,8 @@ def logits_of(inputs: Array, arrays: Mapping[str, Array]) -> Array:
     return hidden @ arrays["w2"] + arrays["b2"]
 
 
-def _as_scores(row: list[float], known: bool) -> ModelScores:
+def as_scores(row: Sequence[float], known: bool) -> ModelScores:
+    """Probabilities in the order of ``OUTPUTS``; ``known``: the training had the language."""
     return ModelScores(dict(zip(_CATEGORIES, row, strict=False)), row[9], row[10], known, row[11])
 
 

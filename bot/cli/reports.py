@@ -16,8 +16,9 @@ from bot.domain.judging import PolicyVersion
 from bot.domain.people import Role
 from bot.store import policies as policy_store
 from bot.usecases import policies, reports, rescreen_runs
-from bot.usecases.rescreen import Report, Span
+from bot.usecases.rescreen import Span
 from bot.usecases.rescreen import rescreen as rescreen_text
+from bot.usecases.rescreen_report import Report
 
 
 @click.command()
@@ -91,13 +92,14 @@ def propose(policy_id: int, login: str, as_json: bool) -> None:
 
 @policy.command()
 @click.argument("policy_id", type=int)
+@click.option("--why", default="", help="Needed when the version flags more criticism than it may.")
 @as_option
 @json_option
-def live(policy_id: int, login: str, as_json: bool) -> None:
+def live(policy_id: int, why: str, login: str, as_json: bool) -> None:
     """The second person puts a proposed version in force for what comes in from now on."""
     with opened() as app:
         by = acting(app, login, Role.ADMIN)
-        _tell(policies.make_live(app.parts, policy_id, by=by, now=app.parts.clock()), as_json)
+        _tell(policies.make_live(app.parts, policy_id, why=why, by=by, now=app.parts.clock()), as_json)
 
 
 @policy.command(name="take-back")
@@ -162,6 +164,9 @@ def _report_lines(made: Report) -> list[str]:
         changes = getattr(made, kind)
         by_category = ", ".join(f"{name}: {count}" for name, count in sorted(changes.by_category.items()))
         lines.append(f"  {kind:8} {changes.total:6}  {by_category}")
+    told = made.criticism
+    if told.get("of"):
+        lines.append(f"  criticism flagged by mistake: {told['before']} of {told['of']} now, {told['after']} then")
     return lines
 
 

@@ -15,6 +15,7 @@ from bot.domain.people import EVERYWHERE, SERVICE, Person, Role, require
 from bot.store import audit, policies, service
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
+from bot.usecases.rescreen_report import silences
 from moderation.draft_sheet import Sheet, write_sheet
 from moderation.drafts import Draft, read_draft, shipped_text, shipped_version
 
@@ -89,8 +90,11 @@ def propose(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> Polic
     return proposed
 
 
-def make_live(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> PolicyVersion:
-    """A second person, neither author nor proposer, puts it in force for what comes in from now on."""
+def make_live(parts: Parts, policy_id: int, *, why: str = "", by: Person, now: datetime) -> PolicyVersion:
+    """A second person, neither author nor proposer, puts it in force for what comes in from now on.
+
+    ``why``: asked for when the version flags more criticism than it may.
+    """
     if not by.may(Role.REVIEWER, EVERYWHERE, now.date()):
         require(by, Role.ADMIN, EVERYWHERE, now.date())
     with parts.store.begin() as tx:
@@ -98,10 +102,14 @@ def make_live(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> Pol
         if by.login in (found.made_by, found.proposed_by):
             raise NotAllowed("You drafted or proposed this yourself; a second person has to make it live.")
         check(found.text)
+        if silences(found.report) and not why.strip():
+            raise BadInput(
+                "This version flags more criticism than it may; write why it goes live all the same.", key="why"
+            ).worded("problem.policy-why")
         before = policies.live(tx)
         if before is not None:
             policies.change(tx, before.id, PolicyState.RETIRED, ended_by=by.login, ended_at=now, ended_why="replaced")
-        live = policies.change(tx, policy_id, PolicyState.LIVE, live_by=by.login, live_at=now)
+        live = policies.change(tx, policy_id, PolicyState.LIVE, live_by=by.login, live_at=now, live_why=why.strip())
         audit.append(
             tx,
             by,
@@ -110,6 +118,7 @@ def make_live(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> Pol
             at=now,
             version=live.version,
             before=before.version if before else shipped_version(),
+            criticism=found.report.get("criticism", {}).get("after", 0),
         )
         service.tell(tx, TELL, "policy.live", f"policy:{policy_id}", at=now)
     log.info("policy_live", policy=policy_id)

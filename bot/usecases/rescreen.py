@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,18 +19,16 @@ from bot.domain.people import EVERYWHERE, Person, Role, require
 from bot.store import archive, audit, policies
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
+from bot.usecases.rescreen_report import EXAMPLES, Labels, Report
 from bot.usecases.screen_replies import reply_to_screen
+from moderation import criticism
 from moderation.categories import Category
 from moderation.drafts import read_draft, screener_under
 from moderation.model import Official, Reply
 from moderation.screen import Screener
 
 BATCH: Final = 1000
-EXAMPLES: Final = 10
-"""Numbers of replies kept as examples for each kind of change and category."""
-KINDS: Final = ("flagged", "freed", "moved")
 Progress = Callable[[int, int], None]
-Labels = tuple[int, ...]
 Judged = tuple[Labels, str]
 """What a worker gives back for one reply: its labels under the draft, and its language."""
 
@@ -43,58 +40,6 @@ class Span:
     since: datetime
     until: datetime
     account: str = ""
-
-
-@dataclass(slots=True)
-class Changes:
-    """Counts of one kind of change, with example numbers by category."""
-
-    total: int = 0
-    by_category: Counter[str] = field(default_factory=Counter)
-    by_language: Counter[str] = field(default_factory=Counter)
-    by_account: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, list[int]] = field(default_factory=dict)
-    shown: set[tuple[str, str]] = field(default_factory=set)
-    """Categories with the words of their examples: the same words are shown once."""
-
-    def add(self, reply: KeptReply, language: str, categories: Sequence[int]) -> None:
-        self.total += 1
-        self.by_language[language or "und"] += 1
-        self.by_account[reply.account] += 1
-        for each in map(str, categories):
-            self.by_category[each] += 1
-            numbers, words = self.examples.setdefault(each, []), (each, reply.text or "")
-            if len(numbers) < EXAMPLES and words not in self.shown:
-                numbers.append(reply.id)
-                self.shown.add(words)
-
-    def as_dict(self) -> dict[str, Any]:
-        named = ("by_category", "by_language", "by_account", "examples")
-        return {"total": self.total} | {name: dict(sorted(getattr(self, name).items())) for name in named}
-
-
-@dataclass(slots=True)
-class Report:
-    """``flagged``: permitted before, flagged under the draft; ``freed``: the other way; ``moved``: other categories.
-
-    ``whole`` is False when it was stopped before the end of the span.
-    """
-
-    version: str
-    base: str
-    looked_at: int = 0
-    whole: bool = True
-    flagged: Changes = field(default_factory=Changes)
-    freed: Changes = field(default_factory=Changes)
-    moved: Changes = field(default_factory=Changes)
-    flags_before: int = 0
-    flags_after: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """Numbers, codes and ids only, sorted, so that the same archive gives the same report twice."""
-        plain = {name: getattr(self, name) for name in ("version", "base", "looked_at", "whole")}
-        plain |= {"flags_before": self.flags_before, "flags_after": self.flags_after}
-        return plain | {kind: getattr(self, kind).as_dict() for kind in KINDS}
 
 
 def rescreen(
@@ -118,15 +63,17 @@ def rescreen(
         total = archive.count_between(tx, since=span.since, until=span.until, account=span.account)
     progress(0, total)
     officials = tuple(parts.registry().officials())
-    for batch, judged in _judged(parts, span, text, officials, _processes(workers, total), model=model):
+    screener = screener_under(text, officials, model=model)
+    for batch, judged in _judged(parts, span, text, screener, officials, _processes(workers, total)):
         with parts.store.read() as tx:
             for (reply, before), (after, language) in zip(batch, judged, strict=True):
-                _count(tx, report, reply, before, after, language)
-        report.looked_at += len(batch)
+                report.count(reply, before, _as_judged(tx, reply, before, after), language)
         progress(report.looked_at, total)
         if stopped():
             report.whole = report.looked_at >= total
             break
+    if report.whole:
+        report.criticism = _criticism(parts.screener(), screener)
     return report
 
 
@@ -140,6 +87,7 @@ def rescreen_draft(parts: Parts, policy_id: int, span: Span, *, by: Person, now:
         return report
     with parts.store.begin() as tx:
         kept = report.as_dict() | {"since": span.since.isoformat(), "until": span.until.isoformat()}
+        kept["account"] = span.account
         found = policies.get(tx, policy_id)
         if not found.waits:
             return report  # it was decided on meanwhile: what was decided by stays written
@@ -163,16 +111,15 @@ Batch = list[tuple[KeptReply, Labels]]
 
 
 def _judged(
-    parts: Parts, span: Span, text: str, officials: Sequence[Official], processes: int, *, model: bool
+    parts: Parts, span: Span, text: str, screener: Screener, officials: Sequence[Official], processes: int
 ) -> Iterator[tuple[Batch, list[Judged]]]:
     """Batches with their judgements in the order of the archive; one batch per process is read ahead."""
     if processes <= 1:
-        screener = screener_under(text, officials, model=model)
         for batch, rows in _batches(parts, span):
             yield batch, _screen(screener, rows)
         return
     context = multiprocessing.get_context("spawn")  # threads and open connections must not be forked
-    pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(text, officials, model))
+    pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(text, officials, screener.modelled))
     waiting: list[tuple[Batch, Future[list[Judged]]]] = []
     try:
         for batch, rows in _batches(parts, span):
@@ -240,24 +187,16 @@ def _processes(workers: int | None, total: int) -> int:
     return wanted if total >= 5 * BATCH else 1
 
 
-def _count(tx: Tx, report: Report, reply: KeptReply, before: Labels, after: Labels, language: str) -> None:
+def _as_judged(tx: Tx, reply: KeptReply, before: Labels, after: Labels) -> Labels:
+    """A flood was counted when it came and is no matter of the policy's text."""
     nine = int(Category.OTHER_UNSUITABLE)
     if nine in before and nine not in after and archive.was_flood(tx, reply.id):
-        after = tuple(sorted({*after, nine}))  # the flood was counted then and is no matter of the policy's text
-    report.flags_before += bool(before)
-    report.flags_after += bool(after)
-    if before == after:
-        return
-    if not before:
-        report.flagged.add(reply, language, after)
-    elif not after:
-        report.freed.add(reply, language, before)
-    else:
-        report.moved.add(reply, language, sorted(set(before) ^ set(after)))
+        return tuple(sorted({*after, nine}))
+    return after
 
 
-def summary(report: Mapping[str, Any]) -> dict[str, int]:
-    """The five numbers that a page shows first, from a kept report."""
-    return {"looked_at": int(report.get("looked_at", 0))} | {
-        kind: int(report.get(kind, {}).get("total", 0)) for kind in KINDS
-    }
+def _criticism(now: Screener, then: Screener) -> dict[str, Any]:
+    """How both do on the labelled criticism; ids of rows that are flagged newly."""
+    before, after = criticism.flagged(now), criticism.flagged(then)
+    news = sorted(after - before)[:EXAMPLES]
+    return {"of": len(criticism.rows()), "before": len(before), "after": len(after), "examples": news}

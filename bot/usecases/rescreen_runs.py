@@ -14,7 +14,8 @@ from bot.domain.judging import RescreenRun, RunState
 from bot.domain.people import EVERYWHERE, Person, Role, require
 from bot.store import archive, policies, rescreens
 from bot.usecases.parts import Parts
-from bot.usecases.rescreen import Progress, Report, Span, rescreen_draft
+from bot.usecases.rescreen import Progress, Span, rescreen_draft
+from bot.usecases.rescreen_report import Report
 
 
 def begin(parts: Parts, policy_id: int, span: Span, *, by: Person, now: datetime) -> RescreenRun:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from moderation.categories import Category
-from moderation.linear import ModelScores, chance
+from moderation.linear import ModelScores, as_scores, chance
 from moderation.linear_text import Array
 from moderation.training.rows import Row
 from moderation.training.train import MODELS, prepared, row_key
@@ -23,20 +22,14 @@ def out_of_fold(rows: Sequence[Row], recorded: Path = MODELS / "oof.npz") -> lis
     known = _recorded(recorded)
     keys = [row_key(row) for row in rows]
     if all(key in known for key in keys):
-        return [as_scores(known[key]) for key in keys]
-    return [as_scores(chances) for chances in _trained_anew(rows)]
+        return [as_scores(known[key].tolist(), known=True) for key in keys]
+    return [as_scores(chances.tolist(), known=True) for chances in _trained_anew(rows)]
 
 
 def recorded_for(rows: Sequence[Row], recorded: Path = MODELS / "oof.npz") -> list[ModelScores | None]:
     """The recorded scores alone: None for a row that was not there at the last training. Takes no time."""
     known = _recorded(recorded)
-    return [as_scores(known[key]) if (key := row_key(row)) in known else None for row in rows]
-
-
-def as_scores(chances: Array) -> ModelScores:
-    """One row of probabilities, in the order of :data:`moderation.linear.OUTPUTS`."""
-    each = [float(chance) for chance in chances]
-    return ModelScores(dict(zip(Category, each, strict=False)), each[9], each[10], True, each[11])
+    return [as_scores(known[key].tolist(), known=True) if (key := row_key(row)) in known else None for row in rows]
 
 
 def _recorded(path: Path) -> dict[str, Array]:

@@ -57,7 +57,8 @@ def test_a_policy_change_is_seen_on_the_archive_and_agreed_by_two(desk: ConsoleD
     shown = admin.get(path).text
     assert 'href="#freed"' in shown
     assert "副業" in shown  # an example in words
-    assert "6 = 1.0" in shown
+    assert "検知する値 0.52 → 1.0" in shown
+    assert "付属の、許容すべき批判" in shown
     assert admin.post(f"{path}/propose").status_code == 303
     assert admin.post(f"{path}/live").status_code == 403
     assert desk.visit(REVIEWER).post(f"{path}/live").status_code == 303
@@ -65,6 +66,22 @@ def test_a_policy_change_is_seen_on_the_archive_and_agreed_by_two(desk: ConsoleD
     assert desk.parts.screener().policy.name == "calm"
     assert admin.post("/policies/take-back", {"reason": "多すぎる"}).status_code == 303
     assert desk.parts.screener().policy.name == "2026-11"
+
+
+def test_a_version_that_silences_critics_asks_the_second_person_for_a_reason(desk: ConsoleDesk) -> None:
+    desk.says("のんびり役所だ。もっと急いでほしい。")
+    desk.collected()
+    admin = desk.visit(BOSS)
+    path = drafted(admin, CALM.replace("2 = 0.57", "2 = 0.05"), "批判も検知する")
+    rescreened(desk, admin, path)
+    admin.post(f"{path}/propose")
+    second = desk.visit(REVIEWER)
+    assert "今より多くの批判を検知します" in second.get(path).text
+    refused = second.post(f"{path}/live")
+    assert refused.status_code == 422
+    assert "有効にする理由を書いて" in refused.text
+    assert second.post(f"{path}/live", {"why": "一週間だけ"}).status_code == 303
+    assert "一週間だけ" in second.get(path).text
 
 
 def test_a_draft_that_cannot_be_read_is_told_and_stays_in_the_form(desk: ConsoleDesk) -> None:

@@ -16,7 +16,9 @@ from bot.domain.people import Grant, Person, Role
 from bot.store import audit, cases, policies, replies, service
 from bot.usecases import brake, case_view
 from bot.usecases import policies as policy
-from bot.usecases.rescreen import Report, Span, rescreen, rescreen_draft
+from bot.usecases.rescreen import Span, rescreen, rescreen_draft
+from bot.usecases.rescreen_report import Report, silences
+from moderation import criticism
 from moderation.cases import CaseState, Move
 from moderation.drafts import shipped_text, shipped_version
 from moderation.evaluate import wilson
@@ -55,15 +57,18 @@ def drafted(desk: Desk, text: str) -> PolicyVersion:
     return policy.draft(desk.parts, text, note="試し", by=BOSS, now=desk.house.now)
 
 
-def made_live(desk: Desk, text: str) -> PolicyVersion:
+def proposed(desk: Desk, text: str) -> PolicyVersion:
     version = drafted(desk, text)
-    rescreen_draft(desk.parts, version.id, span(desk), by=BOSS, now=desk.house.now, model=False)
-    policy.propose(desk.parts, version.id, by=BOSS, now=desk.house.now)
-    return policy.make_live(desk.parts, version.id, by=CHIEF, now=desk.house.now)
+    rescreen_draft(desk.parts, version.id, span(desk), by=BOSS, now=desk.house.now)
+    return policy.propose(desk.parts, version.id, by=BOSS, now=desk.house.now)
+
+
+def made_live(desk: Desk, text: str) -> PolicyVersion:
+    return policy.make_live(desk.parts, proposed(desk, text).id, by=CHIEF, now=desk.house.now)
 
 
 def seen(desk: Desk, text: str, **more: object) -> Report:
-    return rescreen(desk.parts, text, span(desk), model=False, **more)  # type: ignore[arg-type]
+    return rescreen(desk.parts, text, span(desk), **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +113,10 @@ def test_rescreening_shows_what_would_change_and_changes_nothing(desk: Desk) -> 
     assert dict(harsher.flagged.by_account) == {"x-tokyo": 1}
     assert (calmer.freed.total, dict(calmer.freed.by_category)) == (1, {"6": 1})
     assert seen(desk, STRICT).as_dict() == harsher.as_dict()
+    groups = harsher.as_dict()["groups"]  # looked at, flagged before, flagged under the draft
+    assert groups["category"] == {"2": [3, 0, 1], "6": [3, 1, 1]}
+    assert groups["account"] == {"x-tokyo": [3, 1, 2]}
+    assert sum(each[0] for each in groups["language"].values()) == 3
     with desk.house.store.read() as tx:
         assert [replies.get(tx, each) for each in (1, 2, 3)] == before
     assert desk.state(advert) is CaseState.OPEN
@@ -135,7 +144,7 @@ def test_nothing_goes_live_without_a_report_and_a_second_person(desk: Desk) -> N
     version = drafted(desk, STRICT)
     with pytest.raises(NotAllowed, match="Rescreen the archive"):
         policy.propose(desk.parts, version.id, by=BOSS, now=desk.house.now)
-    rescreen_draft(desk.parts, version.id, span(desk), by=BOSS, now=desk.house.now, model=False)
+    rescreen_draft(desk.parts, version.id, span(desk), by=BOSS, now=desk.house.now)
     with pytest.raises(NotAllowed, match="not proposed"):
         policy.make_live(desk.parts, version.id, by=CHIEF, now=desk.house.now)
     policy.propose(desk.parts, version.id, by=BOSS, now=desk.house.now)
@@ -146,6 +155,38 @@ def test_nothing_goes_live_without_a_report_and_a_second_person(desk: Desk) -> N
     live = policy.make_live(desk.parts, version.id, by=CHIEF, now=desk.house.now)
     assert live.state is PolicyState.LIVE
     assert desk.parts.screener().policy.version == live.version
+
+
+SILENCING = shipped_text().replace('name = "2026-11"', 'name = "silencing"').replace("\n2 = 0.57", "\n2 = 0.05")
+
+
+def test_a_version_that_silences_critics_goes_live_only_with_a_written_reason(quick: Desk) -> None:
+    version = proposed(quick, SILENCING)
+    told = version.report["criticism"]
+    assert told["after"] > 0.04 * told["of"]
+    assert told["after"] > told["before"]
+    assert set(told["examples"]) <= {row.reply.id for row in criticism.rows()}
+    with pytest.raises(BadInput, match="criticism"):
+        policy.make_live(quick.parts, version.id, by=CHIEF, now=quick.house.now)
+    live = policy.make_live(quick.parts, version.id, why="一時的な措置", by=CHIEF, now=quick.house.now)
+    assert live.live_why == "一時的な措置"
+    with quick.house.store.read() as tx:
+        (event,) = [each for each in audit.about(tx, f"policy:{version.id}") if each.what == "policy.live"]
+    assert event.facts["criticism"] == told["after"]
+
+
+@pytest.mark.parametrize(
+    ("of", "before", "after", "asked"),
+    [
+        (1000, 10, 40, False),  # at the bar
+        (1000, 10, 41, True),
+        (1000, 45, 45, False),  # above it, but no worse than what is in force
+        (1000, 50, 45, False),
+        (0, 0, 0, False),  # no labelled rows are installed
+    ],
+)
+def test_when_a_reason_is_asked_for(of: int, before: int, after: int, asked: bool) -> None:
+    assert silences({"criticism": {"of": of, "before": before, "after": after}}) is asked
 
 
 def test_a_new_version_judges_what_comes_in_and_not_what_was(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from difflib import unified_diff
 from itertools import islice
@@ -21,6 +22,9 @@ from bot.store import audit, policies, replies, rescreens
 from bot.usecases import brake, rescreen_runs
 from bot.usecases import policies as policy
 from bot.usecases.rescreen import Span
+from bot.usecases.rescreen_report import GROUPS, KINDS, silences
+from moderation import criticism
+from moderation.criticism import BAR
 from moderation.draft_changes import Change, changes
 from moderation.draft_sheet import read_sheet
 from moderation.drafts import shipped_text
@@ -49,6 +53,7 @@ def listing(visit: Here) -> Response:
 
 @room.page("/policies/{number}", READERS)
 def one(visit: Here, number: Number) -> Response:
+    version = visit.parts.screener().policy.version
     with visit.parts.store.read() as tx:
         found = policies.get(tx, number)
         base = policies.by_version(tx, found.base)
@@ -62,7 +67,12 @@ def one(visit: Here, number: Number) -> Response:
         lines=_differences(base.text if base else shipped_text(), found.text),
         run=run,
         run_state=run.told(visit.now) if run else "",
-        changes=_changes(visit, found),
+        examples=_examples(visit, found),
+        tables={name: _rows(found.report, name) for name in GROUPS} if found.report else {},
+        critics=criticism.words(found.report["criticism"].get("examples", ())) if found.report else [],
+        bar=BAR,
+        silences=silences(found.report),
+        old_report=bool(found.report) and found.waits and found.report["base"] != version,
         accounts=[("", visit.words.plain("cases.any")), *((a.id, a.handle) for a in visit.parts.registry().accounts)],
         today=visit.today.isoformat(),
         since=(visit.today - timedelta(days=30)).isoformat(),
@@ -95,7 +105,7 @@ def propose(visit: Here, number: Number) -> Response:
 
 @room.form("/policies/{number}/live", SECOND)
 def make_live(visit: Here, number: Number) -> Response:
-    policy.make_live(visit.parts, number, by=visit.by, now=visit.now)
+    policy.make_live(visit.parts, number, why=visit.form.get("why", ""), by=visit.by, now=visit.now)
     return go(f"/policies/{number}", done="policy-live")
 
 
@@ -133,12 +143,12 @@ def _differences(before: str, after: str) -> list[tuple[str, str]]:
     return [(line[:1], line[1:] if line[:1] in "+- " else "…") for line in lines if line]
 
 
-def _changes(visit: Visit, found: PolicyVersion) -> list[tuple[str, dict[str, Any], list[tuple[int, str, KeptReply]]]]:
-    """Each kind of change with its counts and examples in words; that they were read is written down."""
+def _examples(visit: Visit, found: PolicyVersion) -> dict[str, list[tuple[str, KeptReply]]]:
+    """Examples of each kind of change with their category, in words; that they were read is written down."""
     report = found.report
-    if not report:
-        return []
-    wanted = {n for kind in _KINDS for each in report[kind]["examples"].values() for n in each[:SHOWN]}
+    wanted = {n for kind in KINDS for each in report[kind]["examples"].values() for n in each[:SHOWN]} if report else ()
+    if not wanted:
+        return {}
     allowed = visit.accounts(Role.ADMIN, Role.MODERATOR, Role.REVIEWER, Role.AUDITOR)
     with visit.parts.store.begin() as tx:
         said = replies.many(tx, sorted(wanted))
@@ -146,19 +156,25 @@ def _changes(visit: Visit, found: PolicyVersion) -> list[tuple[str, dict[str, An
             about = f"policy:{found.id}"
             audit.append(tx, visit.by, "policy.examples-read", about, at=visit.now, replies=sorted(said))
     shown = {n: reply for n, reply in said.items() if allowed is None or reply.account in allowed}
-    return [(kind, report[kind], _examples(report[kind]["examples"], shown)) for kind in _KINDS]
+    return {
+        kind: [
+            (category, shown[number])
+            for category, numbers in report[kind]["examples"].items()
+            for number in numbers[:SHOWN]
+            if number in shown
+        ]
+        for kind in KINDS
+    }
 
 
-_KINDS: Final = ("flagged", "freed", "moved")
-
-
-def _examples(by_category: dict[str, list[int]], shown: dict[int, KeptReply]) -> list[tuple[int, str, KeptReply]]:
-    return [
-        (number, category, shown[number])
-        for category, numbers in by_category.items()
-        for number in numbers[:SHOWN]
-        if number in shown
-    ]
+def _rows(report: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """A line for each category, language or account: flags before and after, and what changed, the most first."""
+    lines = []
+    for key, (looked_at, before, after) in report["groups"][name].items():
+        changed = {kind: report[kind][f"by_{name}"].get(key, 0) for kind in KINDS}
+        if before or after or any(changed.values()):
+            lines.append({"key": key, "looked_at": looked_at, "before": before, "after": after, **changed})
+    return sorted(lines, key=lambda line: (-sum(line[kind] for kind in KINDS), -line["after"], line["key"]))
 
 
 def _day(text: str) -> datetime:
