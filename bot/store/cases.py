@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, func, tuple_, update
 from sqlmodel import col, select
@@ -22,13 +22,13 @@ from moderation.cases import CaseState, Move, told_language
 from moderation.categories import Category
 from moderation.ladder import Step, step_of
 
+FEW: Final = 6
+"""Languages that are read one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases are asked for; empty fields ask for everything. ``offices`` None means every office.
-
-    ``languages`` are several at once, where ``language`` is one.
-    """
+    """Which cases are asked for; empty fields ask for everything. ``offices`` None means every office."""
 
     states: tuple[CaseState, ...] = ()
     offices: tuple[str, ...] | None = None
@@ -124,10 +124,10 @@ def count(tx: Tx, wanted: Wanted, *, most: int = 10_000) -> int:
 
 
 def _runs(wanted: Wanted) -> list[tuple[Wanted, CaseState]]:
-    """What is read in order by itself: each state, and each language where several are asked for. The side table of a
-    category knows no languages: there one reading for all of them is the shorter way.
+    """What is read in order by itself: each state, and each language where a few are asked for. Many of them fit nearly
+    every case, and the side table of a category knows none: there one reading for all is the shorter way.
     """
-    apart = wanted.languages and wanted.category is None and not wanted.language
+    apart = 0 < len(wanted.languages) <= FEW and wanted.category is None and not wanted.language
     asked = [replace(wanted, language=each, languages=()) for each in wanted.languages] if apart else [wanted]
     return [(each, state) for each in asked for state in wanted.states or tuple(CaseState)]
 

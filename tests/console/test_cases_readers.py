@@ -11,7 +11,7 @@ from tests.house import MODERATOR, REVIEWER, STAFF, House
 from tests.usecases.desk import ADVERT
 from tests.usecases.test_cases_readers import SPOKEN
 
-NOT_YOURS = "読める言語ではありません"
+NOT_YOURS = "読めない言語"
 
 
 @pytest.fixture
