@@ -86,6 +86,14 @@ def test_a_forged_notice_stands_beside_the_real_one(desk: ConsoleDesk) -> None:
     assert "IMMI_TOKYO</td>" in shown  # the real account beside the look-alike
 
 
+def test_a_cry_for_help_says_once_what_to_do_and_suggests_no_offence(desk: ConsoleDesk) -> None:
+    case = desk.case("もう疲れました。死にたい。消えたい。自殺します。")
+    shown = desk.visit().get(f"/cases/{case.id}").text
+    assert shown.count("助けを求めているかもしれません") == 1
+    assert "119番" in shown
+    assert '<option value="" selected' in shown
+
+
 def test_hostile_words_are_shown_and_have_no_power(desk: ConsoleDesk) -> None:
     case = desk.case(HOSTILE, account=FACEBOOK, name="<script>alert(2)</script>")
     for path in ("/cases", f"/cases/{case.id}"):
