@@ -24,7 +24,7 @@ from bot.usecases.screen_replies import reply_to_screen
 from moderation import criticism
 from moderation.categories import Category
 from moderation.drafts import read_draft, screener_under
-from moderation.model import Official, Reply
+from moderation.model import Official, Reply, Verdict
 from moderation.screen import Screener
 
 BATCH: Final = 1000
@@ -177,8 +177,13 @@ def _screen(screener: Screener, rows: list[Reply]) -> list[Judged]:
     found: list[Judged] = []
     for start in range(0, len(rows), 256):
         verdicts = screener.screen_many(rows[start : start + 256])
-        found += [(tuple(int(label) for label in each.labels), each.language) for each in verdicts]
+        found += [(tuple(int(label) for label in each.labels), _language(each)) for each in verdicts]
     return found
+
+
+def _language(verdict: Verdict) -> str:
+    """Empty where it is more guessed than known: an address in a Japanese reply reads like Portuguese."""
+    return verdict.language if verdict.language_doubt < 0.6 else ""
 
 
 def _processes(workers: int | None, total: int) -> int:

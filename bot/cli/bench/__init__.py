@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.bench import claims, pages, screening, start, trail
+from bot.cli.bench import claims, pages, rescreening, screening, start, trail
 from bot.cli.shared import emit, json_option
 
 
@@ -15,7 +15,7 @@ from bot.cli.shared import emit, json_option
 def bench(context: click.Context) -> None:
     """Measures; without a name all of it. Quote medians and ratios: machines differ and drift."""
     if context.invoked_subcommand is None:
-        for command in (start_, screen_, claims_, audit_, pages_):
+        for command in (start_, screen_, claims_, audit_, rescreen_, pages_):
             context.invoke(command)
 
 
@@ -51,6 +51,15 @@ def audit_(events: int = 1_000_000, as_json: bool = False) -> None:
     """Proving a chain of a million events."""
     found = trail.measure(events)
     emit(found, as_json=as_json, lines=trail.lines(found))
+
+
+@bench.command(name="rescreen")
+@click.option("--replies", default=100_000, show_default=True)
+@json_option
+def rescreen_(replies: int = 100_000, as_json: bool = False) -> None:
+    """An archive held against a draft by two processes."""
+    found = rescreening.measure(replies)
+    emit(found, as_json=as_json, lines=rescreening.lines(found))
 
 
 @bench.command(name="pages")

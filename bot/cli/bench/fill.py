@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -40,9 +40,9 @@ def posts(app: App, count: int) -> None:
     insert_rows(app.parts.store, RevisionRow, [revision for _, revision in rows])
 
 
-def replies(app: App, count: int) -> None:
-    """Replies with verdicts; every tenth has a case, most of them decided."""
-    invented = _Invented(app)
+def replies(app: App, count: int, words: Sequence[str] = (_WORDS,)) -> None:
+    """Replies with verdicts, saying ``words`` in turn; every tenth has a case, most of them decided."""
+    invented = _Invented(app, words)
     for start in range(0, count, _REPLIES_AT_ONCE):
         numbers = range(start + 1, min(start + _REPLIES_AT_ONCE, count) + 1)
         insert_rows(app.parts.store, ReplyRow, [invented.reply(number) for number in numbers])
@@ -89,24 +89,29 @@ def _posts(
 class _Invented:
     """Rows about the reply of a number: account, language, score and category follow from the number alone."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, words: Sequence[str]) -> None:
         seal, self._now = app.parts.store.seal, app.parts.clock()
         self._accounts = [(a.id, a.office, a.platform.value) for a in app.parts.registry().accounts]
-        self._author, self._words = seal.close(json.dumps(["someone", "だれか"])), seal.close(_WORDS)
+        self._author, self._words = seal.close(json.dumps(["someone", "だれか"])), [seal.close(each) for each in words]
         finding = Finding(Category.DEFAMATION, 0.8, "defamation", 0, 2, "insult")
         self._evidence = seal.close(json.dumps({"findings": [asdict(finding)], "signals": [], "freed": []}))
 
     def reply(self, number: int) -> dict[str, Any]:
         account, _, platform = self._account(number)
-        flagged, at = number % _CASE_EVERY == 0, self._at(number)
+        flagged, at, post = number % _CASE_EVERY == 0, self._at(number), f"p{self._post(number)}"
         return {
             "id": number, "platform": platform, "platform_id": f"r{number}", "account": account,
-            "conversation_id": f"p{number % 1000}", "parent_id": f"p{number % 1000}", "kind": "reply", "lang": "ja",
-            "author_id": f"u{number % 5000}", "author": self._author, "words": self._words,
+            "conversation_id": post, "parent_id": post, "kind": "reply", "lang": "ja",
+            "author_id": f"u{number % 5000}", "author": self._author, "words": self._words[number % len(self._words)],
             "print": str(number % 20000), "version": 1, "attachments": [], "written_at": at, "collected_at": at,
             "screened_at": at, "policy": "bench", "action": "review" if flagged else "none",
             "labels": "2" if flagged else "",
         }  # fmt: skip
+
+    def _post(self, number: int) -> int:
+        """One of forty published posts of the same account, if so many posts were written."""
+        accounts = len(self._accounts)
+        return accounts * (100 // accounts + 1 + number % 40) + number % accounts
 
     def verdict(self, number: int) -> dict[str, Any]:
         return {

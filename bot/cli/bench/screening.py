@@ -23,7 +23,7 @@ _MOST = 2000
 
 def measure(file: Path | None) -> dict[str, Any]:
     """Replies a second, microseconds at p50 and p99, megabytes; each peer over the same replies in the same run."""
-    replies = _replies(file)
+    replies = shipped_rows(file)
     before = resident_mb()
     screener = load_screener(load(settings.environment().accounts).registry.officials())
     screener.screen_many(replies[:200])
@@ -54,7 +54,8 @@ def lines(found: dict[str, Any]) -> Iterable[str]:
         yield f"  {name:30}{peer['replies_per_s']:8,} /s  {peer['times_ours']:8.2f} times ours"
 
 
-def _replies(file: Path | None) -> list[Reply]:
+def shipped_rows(file: Path | None = None) -> list[Reply]:
+    """Up to two thousand labelled rows in all languages, or those of a file."""
     files = [file] if file else sorted(_OWN.glob("*.jsonl"))
     rows = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines() if line]
     return [reply_of(row) for row in rows[:: max(1, len(rows) // _MOST)]][:_MOST]
