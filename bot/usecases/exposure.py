@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -56,6 +57,16 @@ def note_read(tx: Tx, case: Case, verdict: KeptVerdict, by: Person, *, now: date
     judging.note_read(tx, case.id, by.login, at=now, harsh=is_harsh(case, verdict))
     audit.append(tx, by, "case.read", f"case:{case.id}", at=now, office=case.office)
     return True
+
+
+def note_shown(
+    parts: Parts, page: str, shown: Iterable[int], *, by: Person, now: datetime, what: str = "reply"
+) -> None:
+    """Logs that a page shows the words of these replies, or of what else ``what`` says: one event, numbers only."""
+    numbers = sorted(set(shown))
+    if numbers:
+        with parts.store.begin() as tx:
+            audit.append(tx, by, f"{what}.read", f"page:{page}", at=now, shown=numbers)
 
 
 def is_harsh(case: Case, verdict: KeptVerdict) -> bool:

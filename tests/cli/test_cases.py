@@ -44,6 +44,13 @@ def test_a_case_is_listed_and_shown_with_evidence_and_next_steps(kouhou: Kouhou,
     assert "next: claim, dismiss, hide" in kouhou("cases", "show", case).out
 
 
+def test_reading_a_case_from_the_shell_leaves_an_event_and_the_list_shows_no_words(kouhou: Kouhou, case: str) -> None:
+    assert "副業" not in kouhou("cases", "list").out + kouhou("cases", "list", "--json").out
+    assert "副業" in kouhou("cases", "show", case).out
+    read = kouhou("audit", "export", "--what", "case.read").out
+    assert [json.loads(line)["subject"] for line in read.splitlines()] == [f"case:{case}"]
+
+
 def test_one_person_cannot_block_from_the_shell(kouhou: Kouhou, case: str) -> None:
     why = ("--category", "6", "--reason", "広告", "--why-not-less", "繰り返す")
     assert kouhou("cases", "decide", case, "propose-block", *why, "--as", "admin").code == 0

@@ -36,7 +36,15 @@ NEEDS_MORE: Final = {
 SAYS_OTHERWISE: Final = {"/sign-in/agency", "/sign-in/agency/back", "/healthz"}
 """No provider is set up, and no job is ticking: these say so with other statuses, to anybody."""
 VALUES: Final = {"account_id": "x-tokyo", "office_id": "tokyo", "login": "victim", "move": "claim", "step": "submit"}
-PROVES_NOTHING: Final = ("user.read", "session.read", "audit.read", "reply.read", "case.looked")
+PROVES_NOTHING: Final = (
+    "user.read",
+    "session.read",
+    "audit.read",
+    "reply.read",
+    "appeal.read",
+    "review.read",
+    "case.looked",
+)
 """Kinds of events that tell of a look, not of a change."""
 
 

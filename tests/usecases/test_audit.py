@@ -267,6 +267,8 @@ def test_a_spreadsheet_gets_no_formula_and_reads_japanese(sqlite_house: House) -
         ("user.read", "access"),
         ("user.added", "decision"),
         ("reply.read", "access"),
+        ("case.read", "access"),
+        ("case.hide", "decision"),
         ("reply.edited", "service"),
         ("session.opened", "access"),
         ("something.new", "decision"),

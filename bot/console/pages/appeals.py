@@ -11,6 +11,7 @@ from bot.console.guard import Here, Room
 from bot.console.moderating import DESK, READERS
 from bot.console.show import page
 from bot.store import cases, judging
+from bot.usecases import exposure
 
 room = Room()
 BACK: Final = timedelta(days=180)
@@ -24,5 +25,6 @@ def listing(visit: Here) -> Response:
         found = judging.appeals_between(tx, since=visit.now - BACK, until=visit.now + timedelta(seconds=1))
         about = {case.id: case for case in cases.many(tx, [each.case for each in found])}
     mine = [each for each in found if allowed is None or about[each.case].office in allowed]
+    exposure.note_shown(visit.parts, "/appeals", [e.id for e in mine], by=visit.by, now=visit.now, what="appeal")
     mine.sort(key=lambda each: (bool(each.outcome), -each.at.timestamp()))
     return page(visit, "cases/appeals.html", lines=[(each, about[each.case]) for each in mine])

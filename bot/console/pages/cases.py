@@ -17,6 +17,7 @@ from bot.console.visit import Visit
 from bot.domain.cases import Case, KeptReply
 from bot.store import cases, replies
 from bot.store.cases import Wanted
+from bot.usecases import exposure
 from moderation.cases import UNKNOWN, CaseState
 
 room = Room()
@@ -48,6 +49,7 @@ def queue(visit: Here) -> Response:
         total = cases.count(tx, wanted)
         lanes = cases.count_by_lane(tx, states=WORKING, offices=offices)
         said = replies.many(tx, [case.reply for case in found])
+    exposure.note_shown(visit.parts, "/cases", said, by=visit.by, now=visit.now)
     filters = _filters(visit, offices)
     return page(
         visit,

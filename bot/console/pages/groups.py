@@ -48,6 +48,7 @@ def listing(visit: Here) -> Response:
         found = groups.groups(tx, offices=visit.offices(*READERS))
         samples = {case.id: case for case in cases.many(tx, [each.sample for each in found])}
         said = replies.many(tx, [case.reply for case in samples.values()])
+    exposure.note_shown(visit.parts, "/groups", said, by=visit.by, now=visit.now)
     lines = [(each, samples.get(each.sample), _words(samples.get(each.sample), said)) for each in found]
     return page(visit, "cases/groups.html", lines=lines)
 
@@ -147,7 +148,9 @@ def _looked_at(visit: Visit, listed: Sequence[Case]) -> tuple[Case, dict[int, Ke
     with visit.parts.store.begin() as tx:
         exposure.may_read(visit.parts, sample, visit.by, visit.now)
         exposure.note_read(tx, sample, replies.verdict(tx, sample.verdict), visit.by, now=visit.now)
-        return sample, replies.many(tx, [case.reply for case in listed])
+        said = replies.many(tx, [case.reply for case in listed])
+    exposure.note_shown(visit.parts, "/groups", said, by=visit.by, now=visit.now)
+    return sample, said
 
 
 def _offered(visit: Visit, sample: Case, stage: str) -> tuple[tuple[Move, ...], bool]:

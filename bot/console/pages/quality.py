@@ -16,7 +16,7 @@ from bot.console.moderating import DESK, HANDS, READERS
 from bot.console.show import go, page
 from bot.console.visit import Visit
 from bot.domain.people import Role
-from bot.usecases import golden, quality
+from bot.usecases import exposure, golden, quality
 from bot.usecases.quality import Proposal, Quality, Row
 from moderation.gloss import known_words
 
@@ -55,6 +55,8 @@ def judge_next(visit: Here) -> Response:
     """One item at a time; nothing tells where it comes from."""
     found = golden.waiting(visit.parts, by=visit.by, now=visit.now, limit=20)
     item = found[0] if found else None
+    about, shown = "/quality/judge", [item.id] if item else ()
+    exposure.note_shown(visit.parts, about, shown, by=visit.by, now=visit.now, what="review")
     return page(
         visit,
         "cases/judge.html",
