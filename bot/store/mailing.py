@@ -17,28 +17,29 @@ from bot.store.tables.service import NoticeRow
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a member of staff reads mail, and in which language."""
+    """Where a member of staff reads mail, in which language, and the newest notice they put away in the console."""
 
     login: str
     email: str
     locale: str
+    notices_read: int
 
 
 def addresses(tx: Tx) -> list[Address]:
     """Active staff with an e-mail address, by login."""
     rows = tx.session.exec(select(UserRow).where(col(UserRow.active), UserRow.email != "").order_by(UserRow.login))
-    return [Address(row.login, row.email, row.locale) for row in rows]
+    return [Address(row.login, row.email, row.locale, row.notices_read) for row in rows]
 
 
 def unmailed(tx: Tx, *, limit: int = 1000) -> list[Notice]:
-    """Notices that nobody has read or mailed yet, oldest first."""
+    """Notices that were not mailed yet, oldest first."""
     rows = tx.session.exec(
         select(NoticeRow)
-        .where(col(NoticeRow.mailed_at).is_(None), col(NoticeRow.read_at).is_(None))
+        .where(col(NoticeRow.mailed_at).is_(None))
         .order_by(col(NoticeRow.at), col(NoticeRow.id))
         .limit(limit)
     )
-    return [Notice(row.id or 0, row.person, row.kind, row.subject, row.at, row.read_at) for row in rows]
+    return [Notice(row.id or 0, row.person, row.kind, row.subject, row.at) for row in rows]
 
 
 def mark_mailed(tx: Tx, ids: Sequence[int], *, at: datetime) -> None:

@@ -216,6 +216,17 @@ def who_reads(tx: Tx, logins: Iterable[str], language: str) -> frozenset[str]:
     return frozenset(login for login, reads in rows if language in reads.split())
 
 
+def notices_read(tx: Tx, login: str) -> int:
+    """The number of the newest notice that this person has put away, 0 for none."""
+    return tx.session.exec(select(UserRow.notices_read).where(UserRow.login == login)).first() or 0
+
+
+def put_notices_away(tx: Tx, login: str, newest: int) -> None:
+    row = _row(tx, login)
+    row.notices_read = max(row.notices_read, newest)
+    tx.session.add(row)
+
+
 def set_blurs(tx: Tx, login: str, *, blurs: bool) -> None:
     """Whether harsh words are blurred for this person until they look at them."""
     row = _row(tx, login)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from bot.domain.people import Person
@@ -44,7 +44,6 @@ class Notice:
     kind: str
     subject: str
     at: datetime
-    read_at: datetime | None
 
 
 def beat(tx: Tx, job: str, process: str, *, at: datetime, every_s: float, note: str = "") -> None:
@@ -120,21 +119,16 @@ def tell(tx: Tx, people: Iterable[str], kind: str, subject: str, *, at: datetime
             tx.session.flush()
 
 
-def notices(tx: Tx, people: Sequence[str], *, unread: bool = True, limit: int = 50) -> list[Notice]:
-    """What these addressees (a login and its ``office:`` and ``role:`` names) should know, newest first."""
-    statement = select(NoticeRow).where(col(NoticeRow.person).in_(people))
-    if unread:
-        statement = statement.where(col(NoticeRow.read_at).is_(None))
-    rows = tx.session.exec(statement.order_by(col(NoticeRow.at).desc(), col(NoticeRow.id).desc()).limit(limit))
-    return [Notice(row.id or 0, row.person, row.kind, row.subject, row.at, row.read_at) for row in rows]
+def notices(tx: Tx, people: Sequence[str], *, after: int = 0, limit: int = 50) -> list[Notice]:
+    """What these addressees (a login and its ``office:`` and ``role:`` names) were told since ``after``, newest first."""
+    statement = select(NoticeRow).where(col(NoticeRow.person).in_(people), col(NoticeRow.id) > after)
+    rows = tx.session.exec(statement.order_by(col(NoticeRow.id).desc()).limit(limit))
+    return [Notice(row.id or 0, row.person, row.kind, row.subject, row.at) for row in rows]
 
 
-def mark_read(tx: Tx, ids: Sequence[int], *, at: datetime) -> None:
-    for each in ids:
-        row = tx.session.get(NoticeRow, each)
-        if row is not None and row.read_at is None:
-            row.read_at = at
-            tx.session.add(row)
+def newest_notice(tx: Tx) -> int:
+    """The number of the newest notice to anybody, 0 before the first."""
+    return tx.session.exec(select(func.max(NoticeRow.id))).one() or 0
 
 
 def account_digests(tx: Tx) -> dict[str, str]:

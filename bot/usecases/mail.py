@@ -83,7 +83,7 @@ def _letters(tx: Tx, due: list[Notice], now: datetime) -> list[tuple[Address, st
     for address in mailing.addresses(tx):
         person = staff[address.login]
         names = set(addresses(person, day(now)))
-        mine = [each for each in due if each.person in names]
+        mine = [each for each in due if each.person in names and each.id > address.notices_read]
         if mine:
             letters.append((address, person.name, mine))
     return letters

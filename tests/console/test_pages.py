@@ -56,6 +56,34 @@ def test_home_shows_a_person_their_own_office_only(app: App, sqlite_house: House
     assert "東京のお知らせです。" not in page
 
 
+def test_notices_stand_together_by_kind_until_this_person_puts_them_away(app: App, sqlite_house: House) -> None:
+    with sqlite_house.store.begin() as tx:
+        for number in range(5):
+            service.tell(tx, ["role:admin"], "case.urgent", f"case:{number}", at=sqlite_house.now)
+    come = visit_as(app, ADMIN)
+    assert "ほか2件" in come.get("/").text
+    assert come.get("/notices").text.count("急ぎの事案があります") == 1
+
+    newest = re.search(r'name="newest" value="(\d+)"', come.get("/notices").text)
+    assert newest
+    with sqlite_house.store.begin() as tx:
+        service.tell(tx, ["role:admin"], "post.failed", "post:9", at=sqlite_house.now)
+    come.post("/notices", {"newest": newest.group(1)})
+
+    left = come.get("/notices").text
+    assert "急ぎの事案があります" not in left
+    assert "投稿に失敗" in left or "失敗" in left
+
+
+@pytest.mark.parametrize("newest", ["", "-1", "９", "9" * 30])
+def test_putting_away_nonsense_puts_nothing_away(app: App, sqlite_house: House, newest: str) -> None:
+    with sqlite_house.store.begin() as tx:
+        service.tell(tx, ["role:admin"], "case.urgent", "case:1", at=sqlite_house.now)
+    come = visit_as(app, ADMIN)
+    come.post("/notices", {"newest": newest})
+    assert "急ぎの事案があります" in come.get("/notices").text
+
+
 def test_hostile_words_do_nothing_on_a_page(app: App, sqlite_house: House) -> None:
     sqlite_house.published(text=f"お知らせ{HOSTILE}")
     with sqlite_house.store.begin() as tx:

@@ -22,7 +22,7 @@ PAGES: Final = (
     "/", "/posts", "/posts/500", "/held", "/compose", "/calendar", "/calendar?view=month", "/approve", "/cases",
     "/cases?lane=1", "/cases?office=tokyo", "/cases?category=2", "/cases?language=vi", "/cases?language=mine", "/cases?platform=facebook&score=90",
     "/cases?state=dismissed&page=20", "/cases/500", "/reviews", "/groups", "/appeals", "/reports", "/quality", "/policies", "/roster", "/roster/changes",
-    "/official", "/audit", "/operations", "/people", "/templates", "/stop",
+    "/official", "/audit", "/operations", "/people", "/templates", "/stop", "/notices",
 )  # fmt: skip
 _CASE_EVERY: Final = 10
 _AT_ONCE: Final = 5000

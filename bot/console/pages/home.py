@@ -15,7 +15,7 @@ from bot.console.visit import JAPAN, Visit
 from bot.domain.people import Role
 from bot.domain.posts import Post, PostState
 from bot.store import cases, posts, service
-from bot.usecases.notices import for_person
+from bot.usecases.notices import for_person, grouped
 from moderation.cases import CaseState
 
 room = Room()
@@ -43,7 +43,7 @@ def home(visit: Here) -> Response:
         held = posts.find(tx, states=[PostState.HELD, PostState.UNKNOWN], accounts=accounts, limit=8)
         lanes = cases.count_by_lane(tx, states=WORKING, offices=offices)
         beats = service.heartbeats(tx)
-        notices = for_person(tx, visit.by, visit.today)
+        notices = grouped(for_person(tx, visit.by, visit.today, limit=100))
         week = _week(
             visit, posts.find(tx, states=_COMING, accounts=accounts, since=visit.now, until=_end(visit), limit=2000)
         )

@@ -26,6 +26,7 @@ class UserRow(SQLModel, table=True):
     locale: str = "ja"
     reads: str = "ja"  # language tags, space-separated: whose words this person can judge without a translation
     blurs: bool = True  # harsh words are blurred and grey until looked at
+    notices_read: int = Field(default=0, sa_type=BIG)  # the newest notice that this person has put away
     active: bool = True
     subject: str | None = Field(default=None, index=True)  # who the agency's sign-in says they are
     created_at: datetime

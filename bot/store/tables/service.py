@@ -51,14 +51,13 @@ class NoticeRow(SQLModel, table=True):
     """Something that a member of staff should know; sent by e-mail in digests and shown in the console."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_person", "person", "read_at", "at"),)
+    __table_args__ = (Index("ix_notice_person", "person", "id"),)
 
     id: int | None = key()
     person: str  # a login, or ``office:<id>`` or ``role:<role>``
     kind: str
     subject: str  # e.g. ``post:12``
     at: datetime
-    read_at: datetime | None = None
     mailed_at: datetime | None = None
     once: str = Field(unique=True)  # the same thing is told once
 

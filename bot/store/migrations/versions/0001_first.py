@@ -159,14 +159,13 @@ def upgrade() -> None:
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('read_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('mailed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('once', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
     sa.UniqueConstraint('once', name=op.f('uq_notice_once'))
     )
     with op.batch_alter_table('notice', schema=None) as batch_op:
-        batch_op.create_index('ix_notice_person', ['person', 'read_at', 'at'], unique=False)
+        batch_op.create_index('ix_notice_person', ['person', 'id'], unique=False)
 
     op.create_table('notice_group',
     sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -377,6 +376,7 @@ def upgrade() -> None:
     sa.Column('locale', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('reads', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('blurs', sa.Boolean(), nullable=False),
+    sa.Column('notices_read', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
