@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 URGENT: Final = (
     "account.token", "clock.", "platform.", "stop.", "budget.spent", "db.restored", "case.urgent", "post.unknown",
-    "post.failed", "post.approve-soon", "post.held.account", "post.review-overdue",
+    "post.failed", "post.approve-soon", "post.held.account", "post.review-overdue", "policy.braked",
 )  # fmt: skip
 """Beginnings of the kinds that do not wait for the digest."""
 DIGEST_EVERY: Final = timedelta(minutes=10)

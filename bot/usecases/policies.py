@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.errors import BadInput, Conflict, NotAllowed
 from bot.domain.judging import PolicyState, PolicyVersion
 from bot.domain.people import EVERYWHERE, SERVICE, Person, Role, require
 from bot.store import audit, policies, service
@@ -137,12 +137,18 @@ def drop(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> PolicyVe
     return dropped
 
 
-def take_back(parts: Parts, *, reason: str, by: Person, now: datetime) -> str:
-    """One admin may take the live version back at once. Returns the version that is in force again."""
+def take_back(parts: Parts, *, reason: str, by: Person, now: datetime, policy_id: int = 0) -> str:
+    """One admin may take the live version back at once. Returns the version that is in force again.
+
+    ``policy_id``: the one that was meant; Conflict when another is in force by now.
+    """
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     if not reason.strip():
-        raise BadInput("Write why it is taken back.", key="reason")
+        raise BadInput("Write why it is taken back.", key="reason").worded("problem.policy-reason")
     with parts.store.begin() as tx:
+        live = policies.live(tx)
+        if policy_id and (live is None or live.id != policy_id):
+            raise Conflict("Another version is in force by now; look again.").worded("problem.policy-gone")
         return take_back_in(tx, PolicyState.RETIRED, reason.strip(), by=by, now=now)
 
 
@@ -157,7 +163,8 @@ def take_back_in(tx: Tx, state: PolicyState, why: str, *, by: Person, now: datet
         policies.change(tx, before.id, PolicyState.LIVE, ended_by="", ended_at=None, ended_why="")
     version = before.version if before else shipped_version()
     audit.append(tx, by, "policy.taken-back", f"policy:{live.id}", at=now, version=live.version, again=version)
-    service.tell(tx, TELL, "policy.taken-back", f"policy:{live.id}", at=now, once=now.isoformat())
+    kind = "policy.braked" if state is PolicyState.BRAKED else "policy.taken-back"
+    service.tell(tx, TELL, kind, f"policy:{live.id}", at=now, once=now.isoformat())
     log.warning("policy_taken_back", policy=live.id, state=state.value)
     return version
 

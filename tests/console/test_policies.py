@@ -11,15 +11,17 @@ import pytest
 import structlog
 
 from bot.domain.judging import PolicyState, RescreenRun, RunState
-from bot.domain.people import Person
+from bot.domain.people import SERVICE, Person
 from bot.store import audit, policies, rescreens
 from bot.usecases import rescreen_runs
+from bot.usecases.policies import take_back_in
 from bot.usecases.rescreen import Span
 from moderation.drafts import shipped_text
 from tests.console.moderator_desk import BOSS, ConsoleDesk
 from tests.console.rig import AUDITOR, Visitor
 from tests.house import MODERATOR, REVIEWER, STAFF, House
 from tests.usecases.archive_of import fill
+from tests.usecases.desk import ADVERT
 
 CALM = shipped_text().replace('name = "2026-11"', 'name = "calm"').replace("\n6 = 0.52", "\n6 = 1.0")
 
@@ -135,21 +137,61 @@ def test_a_rescreen_whose_process_died_says_so_and_can_be_started_again(desk: Co
         assert rescreens.note(tx, lost.id, done=1, at=desk.house.now)  # the dead one, should it wake up, has to stop
 
 
+def live_for(desk: ConsoleDesk, text: str) -> str:
+    """The page of a version that two people made live."""
+    admin = desk.visit(BOSS)
+    path = drafted(admin, text)
+    rescreened(desk, admin, path)
+    admin.post(f"{path}/propose")
+    assert desk.visit(REVIEWER).post(f"{path}/live").status_code == 303
+    return path
+
+
+def test_the_page_of_a_live_version_shows_the_watch_and_one_press_takes_it_back(desk: ConsoleDesk) -> None:
+    desk.case(ADVERT)
+    desk.wait(minutes=1)
+    path = live_for(desk, CALM)
+    admin = desk.visit(BOSS)
+    shown = admin.get(path).text
+    assert "見守り中" in shown
+    assert "自動で戻る件数" in shown
+    assert "/policies/take-back" not in desk.visit(MODERATOR).get(path).text
+    fields = fields_of(shown, "/policies/take-back")
+    assert admin.post("/policies/take-back", {**fields, "reason": ""}).status_code == 422
+    assert admin.post("/policies/take-back", {**fields, "reason": "多すぎる"}).status_code == 303
+    assert "多すぎる" in admin.get(path).text
+    assert admin.post("/policies/take-back", {**fields, "reason": "もう一度"}).status_code == 409
+
+
+def test_a_version_that_was_braked_is_an_alarm_on_the_front_page(desk: ConsoleDesk) -> None:
+    desk.case(ADVERT)
+    path = live_for(desk, CALM)
+    with desk.house.store.begin() as tx:
+        take_back_in(tx, PolicyState.BRAKED, "flag-rate", by=SERVICE, now=desk.house.now)
+    for person in (BOSS, REVIEWER, MODERATOR):
+        home = desk.visit(person).get("/").text
+        assert "検知の急増のため、自動で前の版に戻りました" in home
+        assert f'href="{path}"' in home
+    assert "自動で前の版" not in desk.visit(STAFF).get("/").text
+    assert "検知の急増" in desk.visit(BOSS).get(path).text
+
+
 # -- the form ------------------------------------------------------------------------------------
 
 
-def fields_of(page: str) -> dict[str, str]:
+def fields_of(page: str, action: str = "/policies/new") -> dict[str, str]:
     """What a browser would send back of the form as it stands."""
-    reader = _Fields()
+    reader = _Fields(action)
     reader.feed(page)
     return reader.found
 
 
 class _Fields(HTMLParser):
-    """Inputs, text areas and lists of the draft's form."""
+    """Inputs, text areas and lists of one form."""
 
-    def __init__(self) -> None:
+    def __init__(self, action: str) -> None:
         super().__init__()
+        self._action = action
         self.found: dict[str, str] = {}
         self._area = self._list = ""
         self._inside = False
@@ -157,7 +199,7 @@ class _Fields(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._inside = has.get("action") == "/policies/new"
+            self._inside = has.get("action") == self._action
         if not self._inside:
             return
         if tag == "input":

@@ -249,7 +249,9 @@ def test_a_version_that_flags_far_more_is_taken_back_by_itself(desk: Desk) -> No
         told = [each.kind for each in service.notices(tx, ["role:admin"])]
         what = [event.what for event in audit.about(tx, f"policy:{braked.id}")]
         assert len(cases.find(tx, limit=100)) == 12  # what it opened stays for people to judge
-    assert "policy.taken-back" in told
+        assert brake.tripped(tx, now=desk.house.now) == braked
+        assert brake.tripped(tx, now=desk.house.now + timedelta(days=8)) is None
+    assert "policy.braked" in told
     assert what[-1] == "policy.taken-back"
     assert brake.brake(desk.parts, now=desk.house.now) == ""
 
@@ -290,6 +292,44 @@ def test_a_version_whose_measures_are_taken_back_is_braked(quick: Desk) -> None:
 )
 def test_when_the_brake_falls(new: tuple[int, int], old: tuple[int, int], falls: bool) -> None:
     assert brake.jumped(wilson(*new), wilson(*old)) is falls
+
+
+@pytest.mark.parametrize(("of", "old"), [(100, (80, 1000)), (1000, (80, 1000)), (100, (5, 1000)), (20, (0, 0))])
+def test_where_the_brake_would_fall_is_the_first_jump(of: int, old: tuple[int, int]) -> None:
+    before = wilson(*old)
+    fewest = brake.falls_at(of, before)
+    assert fewest is not None
+    assert brake.jumped(wilson(fewest, of), before)
+    assert not brake.jumped(wilson(fewest - 1, of), before)
+
+
+def test_where_too_little_was_screened_the_brake_cannot_fall() -> None:
+    assert brake.falls_at(0, wilson(80, 1000)) is None
+    assert brake.falls_at(2, wilson(0, 1000)) is None
+
+
+def test_a_version_is_held_against_the_one_it_replaced_not_the_one_it_was_drafted_from(quick: Desk) -> None:
+    late = drafted(quick, STRICT.replace("strict", "late"))
+    first = made_live(quick, STRICT)
+    for number in range(3):
+        quick.case(f"のんびり役所 {number}番", name=f"v{number}")
+    quick.wait(minutes=1)
+    rescreen_draft(quick.parts, late.id, span(quick), by=BOSS, now=quick.house.now)
+    policy.propose(quick.parts, late.id, by=BOSS, now=quick.house.now)
+    live = policy.make_live(quick.parts, late.id, by=CHIEF, now=quick.house.now)
+    assert live.base != first.version
+    with quick.house.store.read() as tx:
+        assert brake.rates(tx, live, now=quick.house.now).flags_before.hits == 3
+
+
+def test_a_press_meant_for_a_version_that_is_gone_takes_nothing_back(quick: Desk) -> None:
+    quick.case(ADVERT)
+    first = made_live(quick, STRICT)
+    quick.wait(minutes=1)
+    second = made_live(quick, NEVER)
+    with pytest.raises(Conflict, match="Another version"):
+        policy.take_back(quick.parts, reason="誤り", by=BOSS, now=quick.house.now, policy_id=first.id)
+    assert quick.parts.screener().policy.version == second.version
 
 
 @given(st.integers(0, 500), st.integers(1, 500), st.integers(0, 500), st.integers(1, 500))

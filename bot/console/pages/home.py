@@ -15,6 +15,7 @@ from bot.console.visit import JAPAN, Visit
 from bot.domain.people import Role
 from bot.domain.posts import Post, PostState
 from bot.store import cases, posts, service
+from bot.usecases import brake
 from bot.usecases.notices import for_person, grouped
 from moderation.cases import CaseState
 
@@ -23,6 +24,7 @@ NAV.insert(0, ("/", "nav.home", "", None))
 
 WORKING = (CaseState.OPEN, CaseState.CLAIMED, CaseState.PROPOSED, CaseState.APPEALED)
 _READERS = tuple(Role)
+_WATCHING = (Role.ADMIN, Role.REVIEWER, Role.MODERATOR)
 _DAYS = 7
 
 
@@ -43,6 +45,7 @@ def home(visit: Here) -> Response:
         held = posts.find(tx, states=[PostState.HELD, PostState.UNKNOWN], accounts=accounts, limit=8)
         lanes = cases.count_by_lane(tx, states=WORKING, offices=offices)
         beats = service.heartbeats(tx)
+        tripped = brake.tripped(tx, now=visit.now) if visit.has(*_WATCHING) else None
         notices = grouped(for_person(tx, visit.by, visit.today, limit=100))
         week = _week(
             visit, posts.find(tx, states=_COMING, accounts=accounts, since=visit.now, until=_end(visit), limit=2000)
@@ -57,6 +60,7 @@ def home(visit: Here) -> Response:
         beats=beats,
         late=late,
         notices=notices,
+        tripped=tripped,
         late_words=", ".join(str(visit.words.nearest("job", beat.job)) for beat in late),
         week_rows=[(show_day(each.day, visit.words.locale), each.posts) for each in week],
         lane_rows=[(visit.words(f"lane.{lane}"), lanes.get(lane, 0)) for lane in range(4)],

@@ -44,10 +44,18 @@ def listing(visit: Here) -> Response:
     with visit.parts.store.read() as tx:
         found = [each for each in policies.find(tx) if each.state is not PolicyState.SHIPPED]
         live = policies.live(tx)
-        rates = brake.rates(tx, live, now=visit.now) if live else None
+        watch = brake.watch(tx, live, now=visit.now) if live else None
+        tripped = brake.tripped(tx, now=visit.now)
     version = visit.parts.screener().policy.version
     return page(
-        visit, "cases/policies.html", versions=found, live=live, rates=rates, version=version, admin=_admin(visit)
+        visit,
+        "cases/policies.html",
+        versions=found,
+        live=live,
+        watch=watch,
+        tripped=tripped,
+        version=version,
+        admin=_admin(visit),
     )
 
 
@@ -58,6 +66,7 @@ def one(visit: Here, number: Number) -> Response:
         found = policies.get(tx, number)
         base = policies.by_version(tx, found.base)
         run = rescreens.newest(tx, number)
+        watch = brake.watch(tx, found, now=visit.now) if found.state is PolicyState.LIVE else None
     return page(
         visit,
         "cases/policy.html",
@@ -66,6 +75,7 @@ def one(visit: Here, number: Number) -> Response:
         stale=_stale(visit, found),
         lines=_differences(base.text if base else shipped_text(), found.text),
         run=run,
+        watch=watch,
         run_state=run.told(visit.now) if run else "",
         examples=_examples(visit, found),
         tables={name: _rows(found.report, name) for name in GROUPS} if found.report else {},
@@ -118,7 +128,9 @@ def drop(visit: Here, number: Number) -> Response:
 @room.form("/policies/take-back", ADMINS)
 def take_back(visit: Here) -> Response:
     """The brake by hand: the version before is in force again."""
-    policy.take_back(visit.parts, reason=visit.form.get("reason", ""), by=visit.by, now=visit.now)
+    meant, reason = visit.form.get("policy", ""), visit.form.get("reason", "")
+    number = int(meant) if meant.isdecimal() and len(meant) < 10 else 0
+    policy.take_back(visit.parts, reason=reason, by=visit.by, now=visit.now, policy_id=number)
     return go("/policies", done="policy-taken-back")
 
 
