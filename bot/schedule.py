@@ -39,6 +39,7 @@ from bot.usecases.reconcile import reconcile, recover
 from bot.usecases.remind import remind
 from bot.usecases.screen_replies import screen_replies
 from bot.usecases.second_opinion import ask_new
+from bot.usecases.shadow import shadow
 from bot.usecases.truth_checks import look_daily
 from bot.usecases.verify_audit import keep_digest
 from bot.usecases.wall_times import hold_disagreeing
@@ -135,6 +136,7 @@ JOBS: Final = (
     Job("forget", "screener", 3600, 1800, lambda app, me: erase.forget_gone(app.parts, now=app.parts.clock())),
     Job("retention", "screener", 86400, 3600, lambda app, me: retention.purge(app.parts, now=app.parts.clock())),
     Job("brake", "screener", 60, 60, lambda app, me: brake(app.parts, now=app.parts.clock())),
+    Job("shadow", "screener", 10, 60, lambda app, me: shadow(app.parts, now=app.parts.clock())),
     Job("desk-tasks", "screener", 3600, 1800, lambda app, me: tasks.remind(app.parts, now=app.parts.clock())),
     Job(
         "samples",

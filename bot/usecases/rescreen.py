@@ -67,7 +67,7 @@ def rescreen(
     for batch, judged in _judged(parts, span, text, screener, officials, _processes(workers, total)):
         with parts.store.read() as tx:
             for (reply, before), (after, language) in zip(batch, judged, strict=True):
-                report.count(reply, before, _as_judged(tx, reply, before, after), language)
+                report.count(reply, before, as_judged(tx, reply, before, after), language)
         progress(report.looked_at, total)
         if stopped():
             report.whole = report.looked_at >= total
@@ -116,7 +116,7 @@ def _judged(
     """Batches with their judgements in the order of the archive; one batch per process is read ahead."""
     if processes <= 1:
         for batch, rows in _batches(parts, span):
-            yield batch, _screen(screener, rows)
+            yield batch, screen_rows(screener, rows)
         return
     context = multiprocessing.get_context("spawn")  # threads and open connections must not be forked
     pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(text, officials, screener.modelled))
@@ -170,10 +170,11 @@ def _begin(text: str, officials: Sequence[Official], model: bool) -> None:
 def _work(rows: list[Reply]) -> list[Judged]:
     if _screener is None:
         raise KouhouError("The worker was not begun; start the rescreen again.")
-    return _screen(_screener, rows)
+    return screen_rows(_screener, rows)
 
 
-def _screen(screener: Screener, rows: list[Reply]) -> list[Judged]:
+def screen_rows(screener: Screener, rows: Sequence[Reply]) -> list[Judged]:
+    """Labels and language of each, in order."""
     found: list[Judged] = []
     for start in range(0, len(rows), 256):
         verdicts = screener.screen_many(rows[start : start + 256])
@@ -192,7 +193,7 @@ def _processes(workers: int | None, total: int) -> int:
     return wanted if total >= 5 * BATCH else 1
 
 
-def _as_judged(tx: Tx, reply: KeptReply, before: Labels, after: Labels) -> Labels:
+def as_judged(tx: Tx, reply: KeptReply, before: Labels, after: Labels) -> Labels:
     """A flood was counted when it came and is no matter of the policy's text."""
     nine = int(Category.OTHER_UNSUITABLE)
     if nine in before and nine not in after and archive.was_flood(tx, reply.id):

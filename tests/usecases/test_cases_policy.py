@@ -18,6 +18,7 @@ from bot.usecases import brake, case_view
 from bot.usecases import policies as policy
 from bot.usecases.rescreen import Span, rescreen, rescreen_draft
 from bot.usecases.rescreen_report import Report, silences
+from bot.usecases.shadow import shadow
 from moderation import criticism
 from moderation.cases import CaseState, Move
 from moderation.drafts import shipped_text, shipped_version
@@ -218,6 +219,28 @@ def test_the_version_that_ships_is_remembered_with_its_text(quick: Desk) -> None
         kept = policies.by_version(tx, case.policy)
     assert kept is not None
     assert (kept.state, kept.text) == (PolicyState.SHIPPED, shipped_text())
+
+
+def test_what_comes_in_is_counted_under_a_proposal_and_not_acted_on(desk: Desk) -> None:
+    desk.case(ADVERT)
+    desk.wait(minutes=1)
+    version = proposed(desk, STRICT)
+    assert shadow(desk.parts, now=desk.house.now) == 0  # only what comes in from now on
+    mild = desk.says("のんびり役所だね", name="shimin")
+    desk.says("ありがとうございます", name="guest")
+    desk.collected()
+    assert shadow(desk.parts, now=desk.house.now) == 2
+    assert shadow(desk.parts, now=desk.house.now) == 0
+    desk.says("本当にのんびり役所", name="shimin_b")
+    desk.collected()
+    assert shadow(desk.parts, now=desk.house.now) == 1
+    with desk.house.store.read() as tx:
+        counted = dict(policies.get(tx, version.id).shadow)
+    del counted["after"]
+    assert counted == {"looked_at": 3, "flags_before": 0, "flags_after": 2, "flagged": 2, "freed": 0, "moved": 0}
+    assert desk.case_of(mild) is None
+    policy.make_live(desk.parts, version.id, by=CHIEF, now=desk.house.now)
+    assert shadow(desk.parts, now=desk.house.now) == 0
 
 
 def test_one_admin_takes_the_live_version_back_at_once(quick: Desk) -> None:
