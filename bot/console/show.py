@@ -126,8 +126,15 @@ def visible(char: str) -> str:
 def sentence(visit: Visit, problem: Exception) -> Markup:
     """What a use case says, in the reader's language when the catalogue has it."""
     if isinstance(problem, KouhouError) and problem.word and visit.words.has(problem.word):
-        return visit.words(problem.word, **problem.facts)
+        facts = {name: _TOLD.get(name, _as_it_is)(visit, fact) for name, fact in problem.facts.items()}
+        return visit.words(problem.word, **facts)
     return escape(str(problem))
+
+
+def subject_name(visit: Visit, subject: str) -> Markup:
+    """``case:5`` in the reader's words."""
+    kind, _, number = subject.partition(":")
+    return visit.words(f"subject.{kind}", n=number)
 
 
 def office_name(visit: Visit, office_id: str) -> str:
@@ -151,6 +158,20 @@ def address(visit: Visit, **changes: object) -> str:
     query = {**visit.request.query_params, **{name: str(value) for name, value in changes.items()}}
     kept = {name: value for name, value in query.items() if value != ""}
     return visit.request.url.path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _as_it_is(_visit: Visit, fact: object) -> object:
+    return fact
+
+
+_TOLD: Final[Mapping[str, Callable[[Visit, Any], object]]] = {
+    "subject": subject_name,
+    "office": office_name,
+    "account": account_name,
+    "role": lambda visit, role: visit.words(f"role.{role}"),
+    "steps": lambda visit, steps: Markup(" / ").join(visit.words(f"step.{each}") for each in steps),
+}
+"""Facts of an error that are codes of the house; the others are shown as they are."""
 
 
 def _ruby_escaped(text: object) -> Markup:

@@ -45,7 +45,7 @@ class Visit:
     def by(self) -> Person:
         """The signed-in person; pages that use it are guarded, so nobody gets here without one."""
         if self.person is None:
-            raise NotAllowed("Sign in first.")
+            raise NotAllowed("Sign in first.").worded("problem.sign-in-first")
         return self.person
 
     @property

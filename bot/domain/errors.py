@@ -70,6 +70,21 @@ class Kind(StrEnum):
     VERSION = "version"  # the platform retired the API version
 
 
+def missing(what: str, number: object) -> NotFound:
+    """There is no ``what`` (a noun of the catalogue's ``subject`` table, ``roster-change``) of this number."""
+    return NotFound(f"There is no {what.replace('-', ' ')} {number}.").worded(
+        "problem.no-such", subject=f"{what}:{number}"
+    )
+
+
+def overtaken(what: str, number: object) -> Conflict:
+    """Somebody else changed ``what`` (a noun as above) of this number since it was read."""
+    noun = what.replace("-", " ").capitalize()
+    return Conflict(f"{noun} {number} was changed by somebody else in the meantime; read it again.").worded(
+        "problem.meanwhile", subject=f"{what}:{number}"
+    )
+
+
 class PlatformError(KouhouError):
     """A call to a platform did not end in a receipt.
 
@@ -85,6 +100,8 @@ class PlatformError(KouhouError):
 class Rejected(PlatformError):
     """The platform refused; sending the same again cannot help."""
 
+    word = "problem.platform-rejected"
+
     def __init__(
         self, message: str = "", *, kind: Kind = Kind.CONTENT, status: int = 0, code: str = "", trace: str = ""
     ) -> None:
@@ -95,13 +112,19 @@ class Rejected(PlatformError):
 class AuthExpired(PlatformError):
     """The account's token is not accepted any more; its owner has to connect it again."""
 
+    word = "problem.platform-token"
+
 
 class NotSent(PlatformError):
     """The call surely never reached the platform; it may be sent again."""
 
+    word = "problem.platform-away"
+
 
 class RateLimited(PlatformError):
     """The platform did not execute the call; ``retry_at`` (aware UTC) is the earliest next try, None if unsaid."""
+
+    word = "problem.platform-limit"
 
     def __init__(
         self, message: str = "", *, retry_at: datetime | None = None, status: int = 0, code: str = "", trace: str = ""
@@ -112,3 +135,5 @@ class RateLimited(PlatformError):
 
 class Unclear(PlatformError):
     """The call may have been executed; look at the platform before anything else happens."""
+
+    word = "problem.platform-unclear"

@@ -29,6 +29,7 @@ class RosterError(KouhouError):
         self.file = file
         self.problems = problems
         super().__init__("\n".join(self.lines()))
+        self.worded("problem.roster-edit", said=str(self))
 
     def lines(self) -> tuple[str, ...]:
         """One sentence for each mistake, in the order of the file."""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, or_, text, update
 from sqlmodel import col, select
 
-from bot.domain.errors import Conflict, NotFound
+from bot.domain.errors import NotFound, missing, overtaken
 from bot.domain.posts import Attempt, Lane, Outcome, Phase, Post, PostState
 from bot.store import posts
 from bot.store.database import Tx
@@ -79,7 +79,7 @@ def extend(tx: Tx, post: Post, *, until: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(f"Post {post.id} is no longer ours to send.")
+        raise overtaken("post", post.id)
     tx.session.expire_all()
 
 
@@ -110,7 +110,7 @@ def mark_sending(tx: Tx, attempt: Attempt, *, now: datetime) -> Attempt:
     """From here on the post may be out there. Conflict if the claim was lost to somebody with a newer fence."""
     post = posts.get(tx, attempt.post)
     if post.fence != attempt.fence:
-        raise Conflict(f"Post {post.id} is no longer ours to send.")
+        raise overtaken("post", post.id)
     extend(tx, post, until=now + LEASE)
     return _update(tx, attempt, Phase.PREPARED, phase=Phase.SENDING.value, sent_at=now)
 
@@ -265,17 +265,17 @@ def _update(tx: Tx, attempt: Attempt, expected: Phase, **values: Any) -> Attempt
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(f"Attempt {attempt.number} of post {attempt.post} was settled by somebody else.")
+        raise overtaken("post", attempt.post)
     tx.session.expire_all()
     row = tx.session.get(AttemptRow, attempt.id)
     if row is None:
-        raise NotFound(f"There is no attempt {attempt.id}.")
+        raise missing("attempt", attempt.id)
     return _attempt(row)
 
 
 def _attempt(row: AttemptRow) -> Attempt:
     if row.id is None:
-        raise NotFound("The attempt was not stored.")
+        raise NotFound("The attempt was not stored.").worded("problem.database")
     return Attempt(
         id=row.id,
         post=row.post,

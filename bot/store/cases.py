@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, tuple_, update
 from sqlmodel import col, select
 
 from bot.domain.cases import Case, Decision, KeptReply, KeptVerdict
-from bot.domain.errors import Conflict, NotFound
+from bot.domain.errors import missing, overtaken
 from bot.store.database import Tx
 from bot.store.replies import labels_text, parse_labels
 from bot.store.tables.cases import CaseLabelRow, CaseRow, DecisionRow
@@ -76,7 +76,7 @@ def refresh(tx: Tx, case: Case, verdict: KeptVerdict, *, lane: int, state: CaseS
 def get(tx: Tx, case_id: int) -> Case:
     row = tx.session.get(CaseRow, case_id)
     if row is None:
-        raise NotFound(f"There is no case {case_id}.")
+        raise missing("case", case_id)
     return _case(row)
 
 
@@ -244,7 +244,7 @@ def change(tx: Tx, case: Case, state: CaseState, **values: Any) -> Case:
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(f"Case {case.id} was changed by somebody else in the meantime; read it again.")
+        raise overtaken("case", case.id)
     tx.session.expire_all()
     changed = get(tx, case.id)
     if (changed.labels, changed.lane, changed.place) != (case.labels, case.lane, case.place):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from bot.domain.cases import Case, Command, CommandState, Drift, DriftKind, Verb
-from bot.domain.errors import NotFound
+from bot.domain.errors import missing
 from bot.store.database import Tx
 from bot.store.tables.cases import CallRow, CaseRow, CommandRow, DriftRow
 
@@ -60,7 +60,7 @@ def of_case(tx: Tx, case_id: int) -> list[Command]:
 def get(tx: Tx, command_id: int) -> Command:
     row = tx.session.get(CommandRow, command_id)
     if row is None:
-        raise NotFound(f"There is no command {command_id}.")
+        raise missing("command", command_id)
     return _command(row)
 
 
@@ -106,7 +106,7 @@ def settle(tx: Tx, command_id: int, state: CommandState, **values: Any) -> Comma
     """Writes how a command ended, or when it is due again. An overtaken command keeps that state."""
     row = tx.session.get(CommandRow, command_id)
     if row is None:
-        raise NotFound(f"There is no command {command_id}.")
+        raise missing("command", command_id)
     row.state = _still(tx, row, state).value
     row.lease_owner = row.lease_until = None
     for name, value in values.items():
@@ -280,7 +280,7 @@ def open_drifts(tx: Tx, offices: Sequence[str] | None = None, *, limit: int = 20
 def drift(tx: Tx, drift_id: int) -> Drift:
     row = tx.session.get(DriftRow, drift_id)
     if row is None:
-        raise NotFound(f"There is no alarm {drift_id}.")
+        raise missing("alarm", drift_id)
     return _drift(row)
 
 
@@ -288,7 +288,7 @@ def settle_drift(tx: Tx, drift_id: int, *, by: str, at: datetime) -> Drift:
     """Somebody looked at it."""
     row = tx.session.get(DriftRow, drift_id)
     if row is None:
-        raise NotFound(f"There is no alarm {drift_id}.")
+        raise missing("alarm", drift_id)
     if row.settled_at is None:
         row.settled_at, row.settled_by = at, by
         tx.session.add(row)

@@ -112,8 +112,8 @@ def _said_plainly() -> Iterator[None]:
     except (BadInput, Conflict, NotAllowed, NotFound):
         raise
     except SQLAlchemyError as exc:
-        kind = Collision if _collided(exc) else KouhouError
-        raise kind(f"The database refused: {_reason(exc)}. Run 'kouhou check' for what to do.") from exc
+        kind, word = (Collision, "problem.collision") if _collided(exc) else (KouhouError, "problem.database")
+        raise kind(f"The database refused: {_reason(exc)}. Run 'kouhou check' for what to do.").worded(word) from exc
 
 
 def _collided(exc: SQLAlchemyError) -> bool:

@@ -106,7 +106,9 @@ def finish_review(tx: Tx, post_id: int, *, by: Person, at: datetime, in_order: b
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(f"Post {post_id} was reviewed by somebody else in the meantime, or needs no review.")
+        raise Conflict(f"Post {post_id} was reviewed by somebody else in the meantime, or needs no review.").worded(
+            "problem.settled"
+        )
     tx.session.expire_all()
 
 
@@ -120,7 +122,7 @@ def waiting_import(tx: Tx, token: str, *, by: Person) -> Waiting:
     """NotFound unless this person uploaded it and has not answered yet."""
     row = tx.session.get(ImportRow, token)
     if row is None or row.person != by.login:
-        raise NotFound("This upload does not wait any more; upload the file again.")
+        raise NotFound("This upload does not wait any more; upload the file again.").worded("problem.no-upload")
     return Waiting(row.id, row.person, row.name, tx.seal.open(row.body), row.at)
 
 
@@ -156,7 +158,7 @@ def templates(tx: Tx, offices: Sequence[str] | None) -> list[OwnTemplate]:
 def template(tx: Tx, number: int) -> OwnTemplate:
     row = tx.session.get(TemplateRow, number)
     if row is None or not row.active:
-        raise NotFound("There is no such template any more.")
+        raise NotFound("There is no such template any more.").worded("problem.no-template")
     return _template(row)
 
 

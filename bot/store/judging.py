@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from bot.domain.errors import Conflict, NotFound
+from bot.domain.errors import Conflict, missing
 from bot.domain.judging import Appeal, Channel, Golden, Judgement, LegalHold, Opinion, ReviewItem, ReviewKind
 from bot.store.database import Tx
 from bot.store.tables.judging import (
@@ -81,7 +81,7 @@ def add_golden(
 def golden(tx: Tx, golden_id: int) -> Golden:
     row = tx.session.get(GoldenRow, golden_id)
     if row is None:
-        raise NotFound(f"There is no golden case {golden_id}.")
+        raise missing("golden", golden_id)
     return _golden(tx, row)
 
 
@@ -94,7 +94,7 @@ def goldens(tx: Tx) -> list[Golden]:
 def retire_golden(tx: Tx, golden_id: int, *, at: datetime) -> None:
     row = tx.session.get(GoldenRow, golden_id)
     if row is None:
-        raise NotFound(f"There is no golden case {golden_id}.")
+        raise missing("golden", golden_id)
     row.retired_at = row.retired_at or at
     tx.session.add(row)
 
@@ -110,7 +110,7 @@ def add_item(tx: Tx, kind: ReviewKind, *, at: datetime, **facts: Any) -> ReviewI
 def item(tx: Tx, item_id: int) -> ReviewItem:
     row = tx.session.get(ReviewItemRow, item_id)
     if row is None:
-        raise NotFound(f"There is no review {item_id}.")
+        raise missing("review", item_id)
     return _item(row)
 
 
@@ -159,7 +159,7 @@ def judge(tx: Tx, item_id: int, by: str, opinion: Opinion, *, blind: bool, at: d
     """One person's view, once; Conflict when they already gave it."""
     known = tx.session.exec(select(JudgementRow.id).where(JudgementRow.item == item_id, JudgementRow.by == by)).first()
     if known is not None:
-        raise Conflict("You have judged this already; a first view is not changed.")
+        raise Conflict("You have judged this already; a first view is not changed.").worded("problem.judged")
     row = JudgementRow(
         item=item_id,
         by=by,
@@ -210,7 +210,7 @@ def add_appeal(tx: Tx, case_id: int, *, channel: Channel, words: str, language: 
 def settle_appeal(tx: Tx, appeal_id: int, outcome: str, *, by: str, answer: str, at: datetime) -> Appeal:
     row = tx.session.get(AppealRow, appeal_id)
     if row is None:
-        raise NotFound(f"There is no objection {appeal_id}.")
+        raise missing("objection", appeal_id)
     row.outcome, row.judged_by, row.judged_at, row.answer = outcome, by, at, tx.seal.close(answer)
     tx.session.add(row)
     tx.session.flush()

@@ -79,7 +79,7 @@ def add(
 ) -> Person:
     """A new member of staff without any right; Conflict if the login is taken."""
     if tx.session.exec(select(UserRow.id).where(UserRow.login == login)).first() is not None:
-        raise Conflict(f"The login '{login}' is taken; choose another.")
+        raise Conflict(f"The login '{login}' is taken; choose another.").worded("problem.login-taken", login=login)
     row = UserRow(
         login=login,
         name=name,
@@ -99,14 +99,14 @@ def person(tx: Tx, login: str, *, address: str = "") -> Person:
     """The member of staff with every grant; NotFound for unknown or switched-off logins."""
     row = tx.session.exec(select(UserRow).where(UserRow.login == login)).first()
     if row is None or not row.active:
-        raise NotFound(f"There is no active user '{login}'; see 'kouhou user list'.")
+        raise NotFound(f"There is no active user '{login}'; see 'kouhou user list'.").worded("problem.no-user")
     return _person(tx, row, address)
 
 
 def person_by_id(tx: Tx, user_id: int, *, address: str = "") -> Person:
     row = tx.session.get(UserRow, user_id)
     if row is None or not row.active:
-        raise NotFound("This user does not exist any more or is switched off.")
+        raise NotFound("This user does not exist any more or is switched off.").worded("problem.no-user")
     return _person(tx, row, address)
 
 
@@ -176,7 +176,7 @@ def set_subject(tx: Tx, login: str, subject: str) -> None:
     """Links a person to the agency's sign-in; Conflict if somebody else has that subject."""
     found = login_by_subject(tx, subject)
     if found is not None and found.login != login:
-        raise Conflict("Somebody else is already linked to this sign-in.")
+        raise Conflict("Somebody else is already linked to this sign-in.").worded("problem.linked")
     row = _row(tx, login)
     row.subject = subject
     tx.session.add(row)
@@ -335,7 +335,7 @@ def take_challenge(tx: Tx, session_id: int, *, now: datetime) -> str:
 def _row(tx: Tx, login: str) -> UserRow:
     row = tx.session.exec(select(UserRow).where(UserRow.login == login)).first()
     if row is None:
-        raise NotFound(f"There is no user '{login}'; see 'kouhou user list'.")
+        raise NotFound(f"There is no user '{login}'; see 'kouhou user list'.").worded("problem.no-user")
     return row
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.domain.errors import Conflict, NotFound
+from bot.domain.errors import Conflict, missing
 from bot.domain.judging import PolicyState, PolicyVersion
 from bot.store.database import Tx
 from bot.store.tables.policies import PolicyRow
@@ -17,7 +17,9 @@ from bot.store.tables.policies import PolicyRow
 def add(tx: Tx, *, version: str, text: str, base: str, note: str, by: str, at: datetime) -> PolicyVersion:
     """A draft; Conflict when exactly this text stands already."""
     if tx.session.exec(select(PolicyRow.id).where(PolicyRow.version == version)).first() is not None:
-        raise Conflict(f"Exactly this policy stands already as {version}.")
+        raise Conflict(f"Exactly this policy stands already as {version}.").worded(
+            "problem.policy-stands", version=version
+        )
     row = PolicyRow(version=version, state=PolicyState.DRAFT, text=text, base=base, note=note, made_by=by, made_at=at)
     tx.session.add(row)
     tx.session.flush()
@@ -27,7 +29,7 @@ def add(tx: Tx, *, version: str, text: str, base: str, note: str, by: str, at: d
 def get(tx: Tx, policy_id: int) -> PolicyVersion:
     row = tx.session.get(PolicyRow, policy_id)
     if row is None:
-        raise NotFound(f"There is no policy version {policy_id}; see 'kouhou policy list'.")
+        raise missing("policy", policy_id)
     return _policy(row)
 
 
@@ -69,7 +71,7 @@ def change(tx: Tx, policy_id: int, state: PolicyState, **values: Any) -> PolicyV
     """Moves a version; its text is never touched."""
     row = tx.session.get(PolicyRow, policy_id)
     if row is None:
-        raise NotFound(f"There is no policy version {policy_id}; see 'kouhou policy list'.")
+        raise missing("policy", policy_id)
     row.state = state.value
     for name, value in values.items():
         setattr(row, name, value)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, insert, update
 from sqlmodel import col, select
 
-from bot.domain.errors import Conflict, NotFound
+from bot.domain.errors import NotFound, missing, overtaken
 from bot.domain.posts import Approval, Content, Hold, Lane, Media, Post, PostState, Revision, Slot
 from bot.store.database import Tx
 from bot.store.tables.posts import ApprovalRow, PostRow, RevisionRow
@@ -51,7 +51,7 @@ def get(tx: Tx, post_id: int) -> Post:
     """One post with its current revision and all approvals; NotFound if there is none."""
     found = many(tx, [post_id])
     if not found:
-        raise NotFound(f"There is no post {post_id}.")
+        raise missing("post", post_id)
     return found[0]
 
 
@@ -128,7 +128,7 @@ def revisions(tx: Tx, post_id: int) -> list[Revision]:
     """Every version of a post, oldest first."""
     row = tx.session.get(PostRow, post_id)
     if row is None:
-        raise NotFound(f"There is no post {post_id}.")
+        raise missing("post", post_id)
     found = tx.session.exec(select(RevisionRow).where(RevisionRow.post == post_id).order_by(col(RevisionRow.number)))
     return [_revision(row, each) for each in found]
 
@@ -204,7 +204,7 @@ def _change(tx: Tx, post: Post, *, state: PostState, **values: Any) -> None:
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(f"Post {post.id} was changed by somebody else in the meantime; read it again.")
+        raise overtaken("post", post.id)
     tx.session.expire_all()
 
 
@@ -298,5 +298,5 @@ def _post(row: PostRow, revision: RevisionRow, approvals: tuple[Approval, ...]) 
 
 def _id(row: PostRow) -> int:
     if row.id is None:
-        raise NotFound("The post was not stored.")
+        raise NotFound("The post was not stored.").worded("problem.database")
     return row.id

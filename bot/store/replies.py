@@ -12,7 +12,7 @@ from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from bot.domain.cases import KeptReply, KeptVerdict
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, missing
 from bot.domain.ports import SeenReply
 from bot.store.database import Tx
 from bot.store.tables.replies import CursorRow, GapRow, ReplyRow, ReplyVersionRow, VerdictRow
@@ -36,7 +36,7 @@ def keep(tx: Tx, platform: str, account: str, seen: SeenReply, *, at: datetime) 
 def get(tx: Tx, reply_id: int) -> KeptReply:
     row = tx.session.get(ReplyRow, reply_id)
     if row is None:
-        raise NotFound(f"There is no reply {reply_id}.")
+        raise missing("reply", reply_id)
     return kept_reply(tx, row)
 
 
@@ -145,7 +145,7 @@ def add_verdict(tx: Tx, reply: KeptReply, verdict: Verdict, *, at: datetime) -> 
 def verdict(tx: Tx, verdict_id: int) -> KeptVerdict:
     row = tx.session.get(VerdictRow, verdict_id)
     if row is None:
-        raise NotFound(f"There is no verdict {verdict_id}.")
+        raise missing("verdict", verdict_id)
     return _verdict(tx, row)
 
 
@@ -177,7 +177,7 @@ def forget_words(tx: Tx, reply_id: int, *, why: str, at: datetime) -> None:
     """
     row = tx.session.get(ReplyRow, reply_id)
     if row is None:
-        raise NotFound(f"There is no reply {reply_id}.")
+        raise missing("reply", reply_id)
     row.words, row.author, row.author_id, row.print, row.attachments = None, None, "", "", []
     row.forgotten_at, row.forgotten_why = at, why
     tx.session.add(row)
@@ -333,5 +333,5 @@ def labels_text(labels: Iterable[Category]) -> str:
 
 def _number(value: int | None) -> int:
     if value is None:
-        raise NotFound("The row was not stored.")
+        raise NotFound("The row was not stored.").worded("problem.database")
     return value

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import missing
 from bot.domain.judging import RescreenRun, RunState
 from bot.store.database import Tx
 from bot.store.tables.policies import RescreenRow
@@ -63,7 +63,7 @@ def end(tx: Tx, run_id: int, state: RunState, *, at: datetime, why: str = "") ->
 def _row(tx: Tx, run_id: int) -> RescreenRow:
     row = tx.session.get(RescreenRow, run_id)
     if row is None:
-        raise NotFound(f"There is no rescreen {run_id}.")
+        raise missing("rescreen", run_id)
     return row
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
-from bot.domain.errors import Conflict, NotFound
+from bot.domain.errors import Conflict, missing
 from bot.store.database import Tx
 from bot.store.tables.people import RightsChangeRow
 
@@ -74,7 +74,7 @@ def ask(
         RightsChangeRow.state == ChangeState.ASKED.value,
     )
     if tx.session.exec(same).first() is not None:
-        raise Conflict("The same change already waits for a second admin.")
+        raise Conflict("The same change already waits for a second admin.").worded("problem.waits-already")
     row = RightsChangeRow(
         kind=kind.value,
         login=login,
@@ -94,7 +94,7 @@ def ask(
 def get(tx: Tx, change_id: int) -> RightsChange:
     row = tx.session.get(RightsChangeRow, change_id)
     if row is None:
-        raise NotFound(f"There is no change {change_id}.")
+        raise missing("change", change_id)
     return _change(row)
 
 
@@ -107,7 +107,7 @@ def settle(tx: Tx, change_id: int, state: ChangeState, *, by: str, at: datetime)
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("Somebody has already decided this change.")
+        raise Conflict("Somebody has already decided this change.").worded("problem.settled")
     tx.session.expire_all()
     return get(tx, change_id)
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.domain.errors import Conflict, NotFound
+from bot.domain.errors import missing, overtaken
 from bot.store.database import Tx
 from bot.store.tables.roster import AttestationRow, LookAlikeRow, ObservedRow, RosterChangeRow
 
@@ -85,7 +85,7 @@ def add(tx: Tx, **facts: Any) -> RosterChange:
 def get(tx: Tx, change_id: int) -> RosterChange:
     row = tx.session.get(RosterChangeRow, change_id)
     if row is None:
-        raise NotFound(f"There is no roster change {change_id}.")
+        raise missing("roster-change", change_id)
     return _change(row)
 
 
@@ -106,7 +106,7 @@ def move(tx: Tx, change: RosterChange, state: ChangeState, **values: Any) -> Ros
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(f"Roster change {change.id} was decided by somebody else in the meantime.")
+        raise overtaken("roster-change", change.id)
     tx.session.expire_all()
     return get(tx, change.id)
 

@@ -35,7 +35,7 @@ class Seal:
         except InvalidTag:
             raise KouhouError(
                 "The evidence key does not fit this database; restore the key file that belongs to it."
-            ) from None
+            ).worded("problem.evidence-key") from None
         return words.decode("utf-8", "surrogatepass")
 
     def fingerprint(self, words: str) -> str:

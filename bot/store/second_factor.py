@@ -72,7 +72,7 @@ def passkeys(tx: Tx, user: int) -> list[Passkey]:
 def add_passkey(tx: Tx, user: int, *, credential: str, public_key: bytes, count: int, name: str, at: datetime) -> None:
     """Conflict if the device is known already, to this person or to somebody else."""
     if tx.session.exec(select(PasskeyRow.id).where(PasskeyRow.credential == credential)).first() is not None:
-        raise Conflict("This passkey is registered already.")
+        raise Conflict("This passkey is registered already.").worded("problem.passkey-known")
     tx.session.add(
         PasskeyRow(
             user=user, credential=credential, public_key=public_key, sign_count=count, name=name[:60], created_at=at
@@ -92,7 +92,7 @@ def remove_passkey(tx: Tx, user: int, passkey: int) -> None:
     """NotFound for a passkey of somebody else."""
     done = tx.session.execute(delete(PasskeyRow).where(col(PasskeyRow.id) == passkey, col(PasskeyRow.user) == user))
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise NotFound("You have no such passkey.")
+        raise NotFound("You have no such passkey.").worded("problem.no-passkey")
 
 
 def remove_totp(tx: Tx, user: int) -> None:
@@ -137,7 +137,7 @@ def forget_all(tx: Tx, user: int) -> None:
 def _user(tx: Tx, user: int) -> UserRow:
     row = tx.session.get(UserRow, user)
     if row is None:
-        raise NotFound("This user does not exist any more.")
+        raise NotFound("This user does not exist any more.").worded("problem.no-user")
     return row
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
-from bot.domain.errors import Conflict, NotFound
+from bot.domain.errors import Conflict, missing
 from bot.store.database import Tx
 from bot.store.tables.people import AnswerRow, TokenRow
 
@@ -61,7 +61,9 @@ def add(
 ) -> Token:
     """A token that waits for a second admin; Conflict if the name was used before."""
     if tx.session.exec(select(TokenRow.id).where(TokenRow.name == name)).first() is not None:
-        raise Conflict(f"A token '{name}' exists or existed; choose another name.")
+        raise Conflict(f"A token '{name}' exists or existed; choose another name.").worded(
+            "problem.token-taken", name=name
+        )
     row = TokenRow(
         name=name,
         owner=owner,
@@ -109,7 +111,7 @@ def move(tx: Tx, token_id: int, was: str, state: str, *, by: str, at: datetime, 
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("Somebody was faster; look at the list again.")
+        raise Conflict("Somebody was faster; look at the list again.").worded("problem.settled")
     tx.session.expire_all()
     return get(tx, token_id)
 
@@ -139,7 +141,7 @@ def keep_answer(tx: Tx, token_id: int, key: str, asked: str, status: int, body: 
 def _row(tx: Tx, token_id: int) -> TokenRow:
     row = tx.session.get(TokenRow, token_id)
     if row is None:
-        raise NotFound(f"There is no token {token_id}.")
+        raise missing("token", token_id)
     return row
 
 

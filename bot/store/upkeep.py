@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import col, or_, select
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import missing
 from bot.store.database import Tx
 from bot.store.tables.people import MaintenanceRow
 
@@ -37,7 +37,7 @@ def end(tx: Tx, maintenance_id: int, *, at: datetime) -> Maintenance:
     """It is over now, or never begins."""
     row = tx.session.get(MaintenanceRow, maintenance_id)
     if row is None:
-        raise NotFound(f"There is no maintenance {maintenance_id}.")
+        raise missing("maintenance", maintenance_id)
     row.ends_at = at
     row.starts_at = min(row.starts_at, at)
     tx.session.add(row)

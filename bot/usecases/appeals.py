@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.accounts import Office
 from bot.domain.cases import Case, CommandState
-from bot.domain.errors import BadInput, NotFound
+from bot.domain.errors import BadInput, NotFound, missing
 from bot.domain.judging import Appeal, Channel
 from bot.domain.people import Person
 from bot.store import audit, cases, commands, judging, service
@@ -29,9 +29,13 @@ def record(
 ) -> Appeal:
     """Enters an objection as it came in; the case waits for another person. BadInput without words."""
     if not words.strip():
-        raise BadInput("Write down what the person objects to, in their words.", key="words")
+        raise BadInput("Write down what the person objects to, in their words.", key="words").worded(
+            "problem.objection-words"
+        )
     if len(words) > MOST_WORDS:
-        raise BadInput(f"At most {MOST_WORDS} characters; sum the rest up.", key="words")
+        raise BadInput(f"At most {MOST_WORDS} characters; sum the rest up.", key="words").worded(
+            "problem.too-many-characters", most=MOST_WORDS
+        )
     with parts.store.begin() as tx:
         grounds = Grounds(reason=f"[{channel.value}]")
         case = decide_in(parts, tx, case_id, Move.APPEAL, by=by, now=now, grounds=grounds)
@@ -69,7 +73,7 @@ def open_appeal(tx: Tx, case_id: int) -> Appeal:
     """The objection that waits for a judgement; NotFound if there is none."""
     waiting = [each for each in judging.appeals_of(tx, case_id) if not each.outcome]
     if not waiting:
-        raise NotFound(f"Case {case_id} has no objection that waits; record it first.")
+        raise NotFound(f"Case {case_id} has no objection that waits; record it first.").worded("problem.no-objection")
     return waiting[-1]
 
 
@@ -86,7 +90,7 @@ def notice(parts: Parts, case_id: int, appeal_id: int, *, language: str = "") ->
         found = next((each for each in judging.appeals_of(tx, case_id) if each.id == appeal_id), None)
         made = cases.decisions(tx, case_id)
     if found is None:
-        raise NotFound(f"Case {case_id} has no objection {appeal_id}.")
+        raise missing("objection", appeal_id)
     office = parts.registry().office(case.office)
     clause = next((each.category.clause for each in reversed(made) if each.category), "7")
     kind, at = found.outcome or "received", found.judged_at or found.at

@@ -72,7 +72,9 @@ def confirm_by_hand(parts: Parts, command_id: int, *, by: Person, now: datetime)
         case = cases.get(tx, command.case)
     require(by, Role.MODERATOR, case.office, parts.today(parts.registry().office(case.office), now))
     if command.state not in (CommandState.BY_HAND, CommandState.UNPROVED):
-        raise NotAllowed(f"Command {command_id} is {command.state.value}; there is nothing to confirm.")
+        raise NotAllowed(f"Command {command_id} is {command.state.value}; there is nothing to confirm.").worded(
+            "problem.settled"
+        )
     return prove_by_hand(parts, command, by=by, now=now)
 
 

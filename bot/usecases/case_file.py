@@ -27,7 +27,9 @@ from moderation.jsonl import finding_json, signal_json
 def export_case(parts: Parts, case_id: int, *, purpose: str, by: Person, now: datetime) -> bytes:
     """The archive as bytes. A reviewer or admin says for whom and why; the export is an event of the chain."""
     if not purpose.strip():
-        raise BadInput("Write for whom and on what legal ground the file is made.", key="purpose")
+        raise BadInput("Write for whom and on what legal ground the file is made.", key="purpose").worded(
+            "problem.file-purpose"
+        )
     with parts.store.begin() as tx:
         case = cases.get(tx, case_id)
         today = parts.today(parts.registry().office(case.office), now)

@@ -42,7 +42,7 @@ def propose(
     try:
         text = apply(base_text, edits)
     except EditRefused as exc:
-        raise BadInput(f"{exc}.", file=keeper.path.name) from None
+        raise BadInput(f"{exc}.", file=keeper.path.name).worded("problem.roster-edit", said=exc) from None
     stored = [_plain(edit) for edit in edits]
     return _propose(parts, keeper, base_text, text, stored, by=by, now=now, effective_at=effective_at, note=note)
 
@@ -61,9 +61,13 @@ def approve(parts: Parts, keeper: Keeper, change_id: int, *, by: Person, now: da
     with parts.store.begin() as tx:
         change = roster_changes.get(tx, change_id)
         if change.state is not ChangeState.PENDING:
-            raise NotAllowed(f"Roster change {change_id} is {change.state.value}; it waits for nobody.")
+            raise NotAllowed(f"Roster change {change_id} is {change.state.value}; it waits for nobody.").worded(
+                "problem.settled"
+            )
         if change.by == by.login:
-            raise NotAllowed("You proposed this change; a second admin has to approve it.")
+            raise NotAllowed("You proposed this change; a second admin has to approve it.").worded(
+                "problem.second-admin"
+            )
         change = roster_changes.move(tx, change, ChangeState.APPROVED, decided_by=by.login, decided_at=now)
         audit.append(tx, by, "roster.approved", f"roster-change:{change_id}", at=now, touched=list(change.touched))
     if change.effective_at is not None and change.effective_at > now:
@@ -75,11 +79,11 @@ def reject(parts: Parts, change_id: int, *, by: Person, now: datetime, reason: s
     """Another admin says no, or the proposer takes it back."""
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     if not reason.strip():
-        raise BadInput("Write why; the other admin will read it.", key="reason")
+        raise BadInput("Write why; the other admin will read it.", key="reason").worded("problem.reason-missing")
     with parts.store.begin() as tx:
         change = roster_changes.get(tx, change_id)
         if change.state not in (ChangeState.PENDING, ChangeState.APPROVED):
-            raise NotAllowed(f"Roster change {change_id} is {change.state.value} already.")
+            raise NotAllowed(f"Roster change {change_id} is {change.state.value} already.").worded("problem.settled")
         change = roster_changes.move(
             tx, change, ChangeState.REJECTED, decided_by=by.login, decided_at=now, note=reason.strip()
         )
@@ -129,7 +133,7 @@ def _propose(
     fresh = parse(text.encode("utf-8"), keeper.path.name)
     told = _told(parse(base.encode("utf-8"), keeper.path.name), fresh)
     if not told and text == base:
-        raise BadInput("Nothing would change.", file=keeper.path.name)
+        raise BadInput("Nothing would change.", file=keeper.path.name).worded("problem.nothing-new")
     touched = sorted({f"{each.table}/{each.entry}/{each.key}" for each in told})
     with parts.store.begin() as tx:
         _refuse_twin(roster_changes.find(tx, states=[ChangeState.PENDING, ChangeState.APPROVED]), touched)
@@ -148,7 +152,9 @@ def _refuse_twin(waiting: Sequence[RosterChange], touched: Sequence[str]) -> Non
     """Two people changing the same thing at once would surprise one of them."""
     for each in waiting:
         if set(each.touched) & set(touched):
-            raise SomebodyElse(f"Roster change {each.id} by {each.by} waits for the same entry; decide it first.")
+            raise SomebodyElse(
+                f"Roster change {each.id} by {each.by} waits for the same entry; decide it first."
+            ).worded("problem.roster-twin", number=each.id)
 
 
 def _write(keeper: Keeper, change: RosterChange) -> Saved:

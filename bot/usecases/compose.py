@@ -166,7 +166,7 @@ class FreeSlots:
                 f"The counter hours of {office.names.ja} are unknown, so there is no next slot: "
                 "give a time and a reason.",
                 key="publish_at",
-            ).worded("problem.no-hours", office=office.names.ja)
+            ).worded("problem.no-hours", office=office.id)
         self._taken[account.id], self._from[account.id] = near, found + APART
         return found
 
@@ -190,7 +190,7 @@ def check_content(account: Account, content: Content) -> None:
     if length.left < 0:
         raise BadInput(
             f"The text is too long for @{account.handle}: {length.used} of {length.limit}.", key="text"
-        ).worded("problem.too-long", account=account.handle, used=length.used, limit=length.limit)
+        ).worded("problem.too-long", account=account.id, used=length.used, limit=length.limit)
     for item in content.media:
         if item.mime.startswith("image/") and not item.alt.strip():
             raise BadInput(f"The picture {item.name} needs an alternative text.", key="media").worded(
@@ -202,7 +202,7 @@ def check_account(account: Account) -> None:
     if account.status is not Status.ACTIVE:
         raise NotAllowed(
             f"@{account.handle} is {account.status.value} in the roster; only active accounts post."
-        ).worded("problem.not-active", account=account.handle)
+        ).worded("problem.not-active", account=account.id)
 
 
 def check_slot(office: Office, slot: Slot, now: datetime) -> None:
@@ -217,7 +217,7 @@ def check_slot(office: Office, slot: Slot, now: datetime) -> None:
             f"{office.names.ja} is not open then ({shut.value if shut else 'closed'}): choose a time in its hours, "
             "or write why it must go out at that time; a second approver then has to agree.",
             key="reason",
-        ).worded("problem.outside-hours", office=office.names.ja)
+        ).worded("problem.outside-hours", office=office.id)
 
 
 def check_version(post: Post, version: int | None) -> None:

@@ -70,7 +70,7 @@ def _read(path: Path) -> Text:
     try:
         return _parse(path, path.stat().st_mtime_ns)
     except OSError:
-        raise BadInput("The terms of use cannot be read.", file=str(path)) from None
+        raise BadInput("The terms of use cannot be read.", file=str(path)).worded("problem.terms-file") from None
 
 
 @lru_cache(maxsize=8)
@@ -81,11 +81,13 @@ def _parse(path: Path, changed_at: int) -> Text:
         sections = tuple(_section(each) for each in table["section"])
         return Text(str(table["title"]), str(table["lead"]), sections)
     except UnicodeDecodeError:
-        raise BadInput("The terms of use are no UTF-8 text.", file=str(path)) from None
+        raise BadInput("The terms of use are no UTF-8 text.", file=str(path)).worded("problem.terms-file") from None
     except tomllib.TOMLDecodeError as exc:
-        raise BadInput(f"This is not valid TOML: {exc}.", file=str(path)) from None
+        raise BadInput(f"This is not valid TOML: {exc}.", file=str(path)).worded("problem.terms-file") from None
     except (KeyError, TypeError):
-        raise BadInput("The terms need a title, a lead, and sections with heading and text.", file=str(path)) from None
+        raise BadInput("The terms need a title, a lead, and sections with heading and text.", file=str(path)).worded(
+            "problem.terms-file"
+        ) from None
 
 
 def _section(table: Mapping[str, Any]) -> Section:

@@ -122,7 +122,7 @@ def look(parts: Parts, case_id: int, opinion: Opinion, *, by: Person, now: datet
             raise NotAllowed(WHY_NOT[refusal]).worded(f"why-not.{refusal}")
         item = judging.newest_second(tx, case_id)
         if item is None:
-            raise NotAllowed(WHY_NOT["no-such-step"])
+            raise NotAllowed(WHY_NOT["no-such-step"]).worded("why-not.no-such-step")
         judging.judge(tx, item.id, by.login, opinion, blind=blind, at=now)
         audit.append(tx, by, "case.looked", f"case:{case_id}", at=now, office=case.office, item=item.id, blind=blind)
 
@@ -286,10 +286,10 @@ def _check_grounds(facts: CaseFacts, move: Move, grounds: Grounds) -> None:
         raise BadInput("Write the reason; it is kept with the case.", key="reason").worded("problem.reason-missing")
     step = PROPOSED_STEP.get(move, Step.DELETE if move is Move.DELETE_NOW else Step.NONE)
     if step.lower and not grounds.why_not_less.strip():
-        lower = " or ".join(each.word for each in step.lower if facts.means.get(each, "none") != "none")
+        lower = [each.word for each in step.lower if facts.means.get(each, "none") != "none"]
         if lower:
-            raise BadInput(f"Write why '{lower}' was not enough.", key="why_not_less").worded(
-                "problem.why-not-less", lower=lower
+            raise BadInput(f"Write why '{' or '.join(lower)}' was not enough.", key="why_not_less").worded(
+                "problem.why-not-less", steps=lower
             )
 
 

@@ -99,7 +99,7 @@ def hide_again(parts: Parts, drift_id: int, *, by: Person, now: datetime) -> Com
         case = cases.get(tx, found.case)
         require(by, Role.MODERATOR, case.office, parts.today(parts.registry().office(case.office), now))
         if found.kind is not DriftKind.UNDONE or case.step not in (Step.HIDE, Step.BLOCK):
-            raise NotAllowed("Only a hiding that is still decided can be repeated.")
+            raise NotAllowed("Only a hiding that is still decided can be repeated.").worded("problem.not-hidden")
         obj = f"reply:{replies.get(tx, case.reply).platform_id}"
         command = commands.order(tx, case, Verb.HIDE, obj, state=CommandState.QUEUED, by=by.login, at=now)
         commands.settle_drift(tx, drift_id, by=by.login, at=now)

@@ -31,18 +31,18 @@ def forget_gone(parts: Parts, *, now: datetime, limit: int = 500) -> int:
 def erase(parts: Parts, reply_id: int, *, ground: str, by: Person, now: datetime) -> int:
     """Erases one reply on request. Returns 1; NotAllowed while a legal hold protects it."""
     if not ground.strip():
-        raise BadInput("Write on whose request and on what ground.", key="ground")
+        raise BadInput("Write on whose request and on what ground.", key="ground").worded("problem.erase-ground")
     with parts.store.begin() as tx:
         _require_eraser(parts, tx, reply_id, by, now)
         if judging.held(tx, [reply_id], now=now):
-            raise NotAllowed("A legal hold protects these words; end it first.")
+            raise NotAllowed("A legal hold protects these words; end it first.").worded("problem.hold-first")
         return erase_in(tx, [reply_id], why="request", by=by, now=now)
 
 
 def erase_author(parts: Parts, reply_id: int, *, ground: str, by: Person, now: datetime) -> int:
     """Erases everything that the author of this reply wrote to us. Returns how many; held replies stay."""
     if not ground.strip():
-        raise BadInput("Write on whose request and on what ground.", key="ground")
+        raise BadInput("Write on whose request and on what ground.", key="ground").worded("problem.erase-ground")
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     with parts.store.begin() as tx:
         reply = replies.get(tx, reply_id)
@@ -70,9 +70,13 @@ def erase_in(tx: Tx, reply_ids: list[int], *, why: str, by: Person, now: datetim
 def hold(parts: Parts, reply_id: int, *, ground: str, until: datetime, by: Person, now: datetime) -> LegalHold:
     """Keeps words for a legal ground until a day; a reviewer or admin says which ground."""
     if not ground.strip():
-        raise BadInput("Write the legal ground: the request, its number and whose it is.", key="ground")
+        raise BadInput("Write the legal ground: the request, its number and whose it is.", key="ground").worded(
+            "problem.hold-ground"
+        )
     if not now < until <= now + LONGEST_HOLD:
-        raise BadInput("Name a day within the next three years; a hold can be renewed.", key="until")
+        raise BadInput("Name a day within the next three years; a hold can be renewed.", key="until").worded(
+            "problem.hold-until"
+        )
     with parts.store.begin() as tx:
         _require_eraser(parts, tx, reply_id, by, now)
         kept = judging.hold(tx, reply_id, ground=ground.strip(), by=by.login, at=now, until=until)

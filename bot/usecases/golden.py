@@ -58,7 +58,7 @@ def add_golden(
     """A case with a known answer, written for this purpose or cleared of everything personal."""
     require(by, Role.REVIEWER, EVERYWHERE, now.date())
     if not text.strip():
-        raise BadInput("Write the words of the golden case.", key="text")
+        raise BadInput("Write the words of the golden case.", key="text").worded("problem.golden-words")
     language = parts.screener().screen(Reply(text=text, post=post)).language
     with parts.store.begin() as tx:
         made = judging.add_golden(
@@ -83,7 +83,9 @@ def judge(parts: Parts, item_id: int, opinion: Opinion, *, by: Person, now: date
     with parts.store.begin() as tx:
         item = judging.item(tx, item_id)
         if item.batch == judging.PROPOSAL or _took_part(tx, item, by):
-            raise NotAllowed("You took part in this decision; another person has to judge it.")
+            raise NotAllowed("You took part in this decision; another person has to judge it.").worded(
+                "why-not.own-decision"
+            )
         given = judging.judge(tx, item_id, by.login, opinion, blind=True, at=now)
         if item.kind is not ReviewKind.GOLDEN:
             judging.close_item(tx, item_id, at=now)

@@ -102,7 +102,7 @@ def decide_group(
     BadInput when the list is empty, too long, or mixes groups; a member that cannot take the move is left as it was.
     """
     if move not in TOGETHER:
-        raise NotAllowed("This step is taken case by case.")
+        raise NotAllowed("This step is taken case by case.").worded("problem.case-by-case")
     with parts.store.begin() as tx:
         listed = _listed(tx, ids)
         done: list[int] = []
@@ -135,11 +135,13 @@ def look_group(parts: Parts, ids: Sequence[int], opinion: Opinion, *, by: Person
 
 def _listed(tx: Tx, ids: Sequence[int]) -> list[Case]:
     if not 0 < len(set(ids)) <= MOST:
-        raise BadInput(f"List between 1 and {MOST} cases.", key="ids")
+        raise BadInput(f"List between 1 and {MOST} cases.", key="ids").worded("problem.group-size", most=MOST)
     found = cases.many(tx, list(dict.fromkeys(ids)))
     keys = {each.group_key for each in found}
     if len(found) != len(set(ids)) or len(keys) != 1 or keys == {""}:
-        raise BadInput("These cases do not belong to one group; open the group again.", key="ids")
+        raise BadInput("These cases do not belong to one group; open the group again.", key="ids").worded(
+            "problem.group-mixed"
+        )
     return found
 
 

@@ -48,7 +48,9 @@ def read(parts: Parts, path: Path, *, by: Person, now: datetime) -> Plan:
     try:
         raw = path.read_bytes()
     except OSError as exc:
-        raise BadInput(f"The file cannot be read: {exc.strerror}.", file=str(path)) from None
+        raise BadInput(f"The file cannot be read: {exc.strerror}.", file=str(path)).worded(
+            "problem.file-unread"
+        ) from None
     return check(parts, raw, path.name, by=by, now=now, folder=path.parent)
 
 
@@ -64,7 +66,11 @@ def check(parts: Parts, raw: bytes, name: str, *, by: Person, now: datetime, fol
         except KouhouError as exc:
             problems.append(_placed(exc, name, line))
         if len(good) + len(problems) > MOST_ROWS:
-            problems.append(BadInput(f"More than {MOST_ROWS} rows; split the file.", file=name))
+            problems.append(
+                BadInput(f"More than {MOST_ROWS} rows; split the file.", file=name).worded(
+                    "problem.file-rows", most=MOST_ROWS
+                )
+            )
             break
     return Plan(tuple(good), tuple(problems))
 
@@ -72,7 +78,7 @@ def check(parts: Parts, raw: bytes, name: str, *, by: Person, now: datetime, fol
 def store(parts: Parts, plan: Plan, *, by: Person, now: datetime, submit: bool) -> list[int]:
     """Stores every row as a draft in one transaction, then submits them if asked. Returns the posts' numbers."""
     if plan.problems:
-        raise BadInput("The import has problems; nothing was stored.")
+        raise BadInput("The import has problems; nothing was stored.").worded("problem.import")
     return compose.draft_many(parts, [row.wish for row in plan.rows], by=by, now=now, submit=submit)
 
 
@@ -81,7 +87,9 @@ def take_media(parts: Parts, path: Path, alt: str) -> Media:
     try:
         data = path.read_bytes()
     except OSError as exc:
-        raise BadInput(f"The picture cannot be read: {exc.strerror}.", file=str(path), key="media") from None
+        raise BadInput(f"The picture cannot be read: {exc.strerror}.", file=str(path), key="media").worded(
+            "problem.file-unread"
+        ) from None
     return shelve(parts, path.name, data, alt)
 
 
@@ -89,7 +97,9 @@ def shelve(parts: Parts, name: str, data: bytes, alt: str) -> Media:
     """The same for bytes. BadInput for other kinds of file and for pictures over 15 MB."""
     mime = mime_of(name, data)
     if len(data) > MOST_PICTURE:
-        raise BadInput("The picture is larger than 15 MB; make it smaller.", key="media")
+        raise BadInput("The picture is larger than 15 MB; make it smaller.", key="media").worded(
+            "problem.media-large", most=MOST_PICTURE // 1_000_000
+        )
     return Media(Path(name).name[:200], parts.shelf.put(data), mime, alt.strip(), len(data))
 
 
@@ -109,23 +119,29 @@ def mime_of(name: str, data: bytes) -> str:
         return "image/webp"
     if data[4:8] == b"ftyp" and mimetypes.guess_type(name)[0] == "video/mp4":
         return "video/mp4"
-    raise BadInput("Only JPEG, PNG, GIF and WebP pictures and MP4 films can be posted.", key="media")
+    raise BadInput("Only JPEG, PNG, GIF and WebP pictures and MP4 films can be posted.", key="media").worded(
+        "problem.media-kind"
+    )
 
 
 def rows_of(raw: bytes, name: str) -> Iterator[tuple[int, Mapping[str, Any] | BadInput]]:
     if len(raw) > MOST_BYTES:
-        raise BadInput("The file is larger than 50 MB; split it.", file=name)
+        raise BadInput("The file is larger than 50 MB; split it.", file=name).worded(
+            "problem.file-large", most=MOST_BYTES // 1_000_000
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         line = raw[: exc.start].count(b"\n") + 1
-        raise BadInput("This is not UTF-8 text; save the file as UTF-8.", file=name, line=line) from None
+        raise BadInput("This is not UTF-8 text; save the file as UTF-8.", file=name, line=line).worded(
+            "problem.file-utf8", line=line
+        ) from None
     if "\x00" in text:
-        raise BadInput("The file holds NUL characters; it is not a text file.", file=name)
+        raise BadInput("The file holds NUL characters; it is not a text file.", file=name).worded("problem.file-nul")
     readers = {".csv": _csv_rows, ".jsonl": _json_rows, ".ndjson": _json_rows, ".ics": _calendar_rows}
     reader = readers.get(Path(name).suffix.lower())
     if reader is None:
-        raise BadInput("The name must end in .csv, .jsonl or .ics.", file=name)
+        raise BadInput("The name must end in .csv, .jsonl or .ics.", file=name).worded("problem.file-name")
     return reader(text, name)
 
 
@@ -136,7 +152,7 @@ def _csv_rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any] | B
         known = ", ".join(sorted(_COLUMNS))
         raise BadInput(
             f"The first line must name columns out of: {known}; account and text are needed.", file=name, line=1
-        )
+        ).worded("problem.file-columns", columns=known)
     try:
         for row in reader:
             if None in row:
@@ -147,7 +163,7 @@ def _csv_rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any] | B
                 continue
             yield reader.line_num, {key: value for key, value in row.items() if value}
     except csv.Error as exc:
-        yield reader.line_num, BadInput(f"This is not valid CSV ({exc}).")
+        yield reader.line_num, BadInput(f"This is not valid CSV ({exc}).").worded("problem.row-csv")
 
 
 def _json_rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any] | BadInput]]:
@@ -172,7 +188,9 @@ def _calendar_rows(text: str, name: str) -> Iterator[tuple[int, Mapping[str, Any
     try:
         calendar = Calendar.from_ical(text)
     except ValueError as exc:
-        raise BadInput(f"This is not a valid iCalendar file ({exc}).", file=name) from None
+        raise BadInput(f"This is not a valid iCalendar file ({exc}).", file=name).worded(
+            "problem.file-calendar"
+        ) from None
     for number, event in enumerate(calendar.walk("VEVENT"), 1):
         start = event.decoded("DTSTART", None)
         yield (
@@ -210,17 +228,21 @@ def _media_rows(row: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     if isinstance(value, str):
         return [{"path": value, "alt": row.get("alt", "")}]
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise BadInput("media is a list of objects with path and alt.", key="media")
+        raise BadInput("media is a list of objects with path and alt.", key="media").worded("problem.row-media")
     return value
 
 
 def _media(parts: Parts, row: Mapping[str, Any], folder: Path | None) -> Media:
     name = str(row.get("path", ""))
     if folder is None:
-        raise BadInput("Pictures cannot come with this upload; attach them in the composer.", key="media")
+        raise BadInput("Pictures cannot come with this upload; attach them in the composer.", key="media").worded(
+            "problem.row-no-media"
+        )
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise BadInput("The picture must lie in the folder of the import file.", key="media")
+        raise BadInput("The picture must lie in the folder of the import file.", key="media").worded(
+            "problem.row-media-place"
+        )
     return take_media(parts, path, str(row.get("alt", "")))
 
 
@@ -245,8 +267,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _placed(exc: KouhouError, name: str, line: int) -> BadInput:
-    if isinstance(exc, BadInput):
-        placed = BadInput(exc.message, file=exc.file or name, line=exc.line or line, key=exc.key)
-    else:
-        placed = BadInput(str(exc), file=name, line=line)
-    return placed.worded(exc.word, **exc.facts)
+    said = exc if isinstance(exc, BadInput) else BadInput(str(exc)).worded(exc.word, **exc.facts)
+    return BadInput(said.message, file=said.file or name, line=said.line or line, key=said.key).worded(
+        said.word, **said.facts
+    )

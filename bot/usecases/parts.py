@@ -41,7 +41,9 @@ class Shelf:
         path = self.folder / Path(digest).name
         data = path.read_bytes() if path.is_file() else b""
         if hashlib.sha256(data).hexdigest() != digest:
-            raise NotFound("A picture of this post is missing or was changed on disk; attach it again.")
+            raise NotFound("A picture of this post is missing or was changed on disk; attach it again.").worded(
+                "problem.picture-gone"
+            )
         return data
 
 

@@ -29,7 +29,7 @@ def check(text: str) -> Draft:
     try:
         return read_draft(text)
     except ValueError as exc:
-        raise BadInput(str(exc), key="policy") from None
+        raise BadInput(str(exc), key="policy").worded("draft-error.text", why=exc) from None
 
 
 def text_in_force(parts: Parts) -> str:
@@ -44,7 +44,7 @@ def written(text: str, sheet: Sheet) -> str:
     try:
         made = write_sheet(text, sheet)
     except ValueError as exc:
-        raise BadInput(str(exc), key="policy") from None
+        raise BadInput(str(exc), key="policy").worded("draft-error.text", why=exc) from None
     check(made)
     return made
 
@@ -57,7 +57,9 @@ def draft(parts: Parts, text: str, *, note: str, by: Person, now: datetime, inst
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     read = check(text)
     if not note.strip():
-        raise BadInput("Write what changes and why; the second person reads it.", key="note")
+        raise BadInput("Write what changes and why; the second person reads it.", key="note").worded(
+            "problem.policy-note"
+        )
     if text == text_in_force(parts):
         raise BadInput("This is the policy in force; change something first.", key="policy").worded("draft-error.same")
     with parts.store.begin() as tx:
@@ -83,7 +85,9 @@ def propose(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> Polic
     with parts.store.begin() as tx:
         found = _in_state(tx, policy_id, PolicyState.DRAFT)
         if not found.report:
-            raise NotAllowed("Rescreen the archive under this draft first: nobody knows yet what would change.")
+            raise NotAllowed("Rescreen the archive under this draft first: nobody knows yet what would change.").worded(
+                "problem.rescreen-first"
+            )
         proposed = policies.change(tx, policy_id, PolicyState.PROPOSED, proposed_by=by.login, proposed_at=now)
         audit.append(tx, by, "policy.proposed", f"policy:{policy_id}", at=now, version=found.version)
         service.tell(tx, ["role:admin", "role:reviewer"], "policy.proposed", f"policy:{policy_id}", at=now)
@@ -100,7 +104,9 @@ def make_live(parts: Parts, policy_id: int, *, why: str = "", by: Person, now: d
     with parts.store.begin() as tx:
         found = _in_state(tx, policy_id, PolicyState.PROPOSED)
         if by.login in (found.made_by, found.proposed_by):
-            raise NotAllowed("You drafted or proposed this yourself; a second person has to make it live.")
+            raise NotAllowed("You drafted or proposed this yourself; a second person has to make it live.").worded(
+                "problem.second-person"
+            )
         check(found.text)
         if silences(found.report) and not why.strip():
             raise BadInput(
@@ -131,7 +137,9 @@ def drop(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> PolicyVe
     with parts.store.begin() as tx:
         found = policies.get(tx, policy_id)
         if not found.waits:
-            raise NotAllowed(f"Version {policy_id} is {found.state.value}; only a draft or a proposal is dropped.")
+            raise NotAllowed(
+                f"Version {policy_id} is {found.state.value}; only a draft or a proposal is dropped."
+            ).worded("problem.settled")
         dropped = policies.change(tx, policy_id, PolicyState.DROPPED, ended_by=by.login, ended_at=now)
         audit.append(tx, by, "policy.dropped", f"policy:{policy_id}", at=now, version=found.version)
     return dropped
@@ -156,7 +164,9 @@ def take_back_in(tx: Tx, state: PolicyState, why: str, *, by: Person, now: datet
     """Ends the live version and puts its predecessor in force; NotAllowed while the shipped one is."""
     live = policies.live(tx)
     if live is None:
-        raise NotAllowed("The policy that ships with the program is in force; there is nothing to take back.")
+        raise NotAllowed("The policy that ships with the program is in force; there is nothing to take back.").worded(
+            "problem.nothing-live"
+        )
     policies.change(tx, live.id, state, ended_by=by.login, ended_at=now, ended_why=why)
     before = policies.replaced_by(tx, live)
     if before is not None:
@@ -182,5 +192,7 @@ def remember(tx: Tx, version: str, *, now: datetime) -> None:
 def _in_state(tx: Tx, policy_id: int, state: PolicyState) -> PolicyVersion:
     found = policies.get(tx, policy_id)
     if found.state is not state:
-        raise NotAllowed(f"Version {policy_id} is {found.state.value}, not {state.value}; read it again.")
+        raise NotAllowed(f"Version {policy_id} is {found.state.value}, not {state.value}; read it again.").worded(
+            "problem.settled"
+        )
     return found

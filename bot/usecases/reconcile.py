@@ -228,7 +228,9 @@ def _look_again(parts: Parts, attempt: Attempt, *, healthy: bool, now: datetime)
 
 def _settle_by_hand(parts: Parts, post_id: int, event: PostEvent, *, by: Person, now: datetime, reason: str) -> Post:
     if not reason.strip():
-        raise BadInput("Write how you made sure that it is not on the account.", key="reason")
+        raise BadInput("Write how you made sure that it is not on the account.", key="reason").worded(
+            "problem.absent-how"
+        )
     with parts.store.begin() as tx:
         post = posts.get(tx, post_id)
         office = parts.office(parts.account(post.account))
@@ -237,7 +239,7 @@ def _settle_by_hand(parts: Parts, post_id: int, event: PostEvent, *, by: Person,
         if lost is None or not absent_likely(lost, now):
             raise NotAllowed(
                 "It is still being looked for on the account; wait until at least three good reads failed."
-            )
+            ).worded("problem.still-looking")
         attempts.settle(tx, lost, Outcome.ABSENT)
         state = step(post.state, event)
         if state is PostState.SCHEDULED and post.revision.slot.publish_by <= now:

@@ -169,7 +169,7 @@ def _begin(text: str, officials: Sequence[Official], model: bool) -> None:
 
 def _work(rows: list[Reply]) -> list[Judged]:
     if _screener is None:
-        raise KouhouError("The worker was not begun; start the rescreen again.")
+        raise KouhouError("The worker was not begun; start the rescreen again.").worded("problem.rescreen-again")
     return screen_rows(_screener, rows)
 
 

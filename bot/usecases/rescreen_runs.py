@@ -24,7 +24,9 @@ def begin(parts: Parts, policy_id: int, span: Span, *, by: Person, now: datetime
     with parts.store.begin() as tx:
         found = policies.get(tx, policy_id)
         if not found.waits:
-            raise NotAllowed(f"Version {policy_id} is {found.state.value}; only a draft or a proposal is tried.")
+            raise NotAllowed(
+                f"Version {policy_id} is {found.state.value}; only a draft or a proposal is tried."
+            ).worded("problem.settled")
         last = rescreens.newest(tx, policy_id)
         if last is not None and last.alive(now):
             raise Conflict("This draft is being held against the archive already.").worded("problem.rescreen-running")

@@ -18,7 +18,7 @@ ALL = "all"
 def stop(parts: Parts, scope: str, *, by: Person, now: datetime, reason: str) -> None:
     """Nothing in ``scope`` (``all``, ``platform:x``, ``account:<id>``) is claimed any more from the next look on."""
     if not reason.strip():
-        raise BadInput("Write why it is stopped; others will read it.", key="reason")
+        raise BadInput("Write why it is stopped; others will read it.", key="reason").worded("problem.reason-missing")
     office = _office_of(parts, scope)
     if not by.may(Role.APPROVER, office, now.date()):
         require(by, Role.ADMIN, office, now.date())
@@ -35,13 +35,15 @@ def resume(parts: Parts, scope: str, *, by: Person, now: datetime) -> bool:
     with parts.store.begin() as tx:
         found = next((each for each in service.stops(tx) if each.scope == scope), None)
         if found is None:
-            raise NotFound(f"'{scope}' is not stopped.")
+            raise NotFound(f"'{scope}' is not stopped.").worded("problem.settled")
         if found.resume_asked_by is None:
             service.ask_resume(tx, scope, by=by)
             audit.append(tx, by, "stop.resume-asked", scope, at=now, office=office)
             return False
         if found.resume_asked_by == by.login:
-            raise NotAllowed("You asked for this yourself; a second person has to confirm.")
+            raise NotAllowed("You asked for this yourself; a second person has to confirm.").worded(
+                "problem.second-person"
+            )
         service.resume(tx, scope)
         audit.append(tx, by, "stop.off", scope, at=now, office=office)
     return True
@@ -65,4 +67,4 @@ def _office_of(parts: Parts, scope: str) -> str:
         return parts.account(name).office
     raise BadInput(
         f"'{scope}' is no stop switch; write all, platform:x, platform:facebook or account:<id>.", key="scope"
-    )
+    ).worded("problem.no-switch")

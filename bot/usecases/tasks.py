@@ -63,14 +63,16 @@ def remind(parts: Parts, *, now: datetime) -> int:
 def keep_block(parts: Parts, case_id: int, *, reason: str, by: Person, now: datetime) -> Case:
     """A reviewer who did not approve the block keeps it until the next review date; lifting it is an undo."""
     if not reason.strip():
-        raise BadInput("Write why the block is still needed.", key="reason")
+        raise BadInput("Write why the block is still needed.", key="reason").worded("problem.reason-missing")
     with parts.store.begin() as tx:
         case = cases.get(tx, case_id)
         require(by, Role.REVIEWER, case.office, parts.today(parts.registry().office(case.office), now))
         if case.step is not Step.BLOCK or case.block_review_at is None or case.block_review_at > now:
-            raise NotAllowed("There is no block to review on this case today.")
+            raise NotAllowed("There is no block to review on this case today.").worded("why-not.no-review-due")
         if by.login in {each.by for each in cases.decisions(tx, case_id) if each.step is not Step.NONE}:
-            raise NotAllowed("You took part in this decision; another person has to judge it.")
+            raise NotAllowed("You took part in this decision; another person has to judge it.").worded(
+                "why-not.own-decision"
+            )
         kept = cases.change(tx, case, case.state, block_review_at=now + BLOCK_REVIEW)
         audit.append(tx, by, "block.kept", f"case:{case_id}", at=now, office=case.office)
         cases.note(tx, case, by=by.login, reason=reason.strip(), at=now)

@@ -75,7 +75,7 @@ def attest(parts: Parts, account_id: str, *, by: Person, now: datetime) -> None:
     account = parts.account(account_id)
     answerable = {duty.staff for duty in (account.owner, account.deputy) if duty is not None}
     if by.login not in answerable and not by.may(Role.ADMIN, EVERYWHERE, now.date()):
-        raise NotAllowed("Only the owner, the deputy or an admin can attest an account.")
+        raise NotAllowed("Only the owner, the deputy or an admin can attest an account.").worded("problem.attest")
     with parts.store.begin() as tx:
         roster_changes.attest(tx, account.id, by=by.login, at=now, digest=digest_of(account))
         audit.append(tx, by, "account.attested", f"account:{account.id}", at=now, digest=digest_of(account))

@@ -15,7 +15,7 @@ from bot.usecases.trail import record
 def withdraw(parts: Parts, post_id: int, *, by: Person, now: datetime, reason: str) -> Post:
     """Deletes it and records who and why. Deleting converges, so a second try after an unclear one harms nobody."""
     if not reason.strip():
-        raise BadInput("Write why it is withdrawn; the record is kept.", key="reason")
+        raise BadInput("Write why it is withdrawn; the record is kept.", key="reason").worded("problem.reason-missing")
     with parts.store.read() as tx:
         post = posts.get(tx, post_id)
     account = parts.account(post.account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import tomllib
@@ -16,9 +17,11 @@ from markupsafe import Markup
 
 import bot
 from bot.console.words import LOCALES, words_for
+from bot.domain import errors
 from bot.domain.people import Role
 from bot.domain.posts import Hold, PostState
 from bot.schedule import JOBS
+from bot.usecases.decide import WHY_NOT
 from moderation.cases import CaseState, Move
 from moderation.categories import Category
 from moderation.ladder import Step
@@ -27,6 +30,24 @@ CONSOLE: Final = Path(bot.__file__).parent / "console"
 CATALOGUES: Final = sorted(CONSOLE.glob("words/*.ja.toml"))
 TEMPLATES: Final = sorted(CONSOLE.glob("templates/**/*.html"))
 MODULES: Final = sorted(CONSOLE.glob("**/*.py"))
+MACHINES: Final = {
+    "console/pages/api.py",
+    "console/server.py",
+    "store/backup.py",
+    "store/database.py",
+    "usecases/collect_push.py",
+    "usecases/interface.py",
+    "usecases/linting.py",
+    "usecases/price_table.py",
+    "usecases/verify_audit.py",
+}
+"""What these refuse is read in a shell, by a program or by a platform: it stays English."""
+RAISING: Final = [
+    path
+    for room in ("console", "domain", "roster", "store", "usecases")
+    for path in sorted((CONSOLE.parent / room).rglob("*.py"))
+    if path.relative_to(CONSOLE.parent).as_posix() not in MACHINES
+]
 _USED: Final = re.compile(
     r"""(?:\bt|\bwords|\bt\.plain|\bwords\.plain)\(\s*"([a-z0-9-]+\.[A-Za-z0-9.-]+)"\s*[,)]|"(nav\.[a-z-]+)\""""
 )
@@ -96,6 +117,47 @@ def test_every_reason_that_is_weighed_is_told_in_words() -> None:
     codes = {name.split()[2].replace("-", ".") for name in weighed["features"] if name.startswith("finding ")}
     assert codes
     assert [code for code in codes if words_for("ja").nearest("reason", code) == code] == []
+
+
+def _refusals(path: Path) -> Iterator[tuple[ast.Call, ast.Call | None]]:
+    """Every error that a module makes out of ``bot.domain.errors``, with the ``.worded(…)`` behind it, if any."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == errors.__name__]
+    ours = {each.asname or each.name: getattr(errors, each.name) for node in froms for each in node.names}
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    worded = {id(call.func.value): call for call in calls if isinstance(call.func, ast.Attribute)}
+    for call in calls:
+        made = ours.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        if made is not None and not getattr(made, "word", ""):  # calls to a platform say theirs by their kind
+            yield call, worded.get(id(call))
+
+
+def _has_words(call: ast.Call, worded: ast.Call | None) -> bool:
+    """Whether the catalogues hold the sentence, and the error brings exactly what fills it."""
+    known = words_for("ja").table
+    match call, worded:
+        case ast.Call(func=ast.Name("missing" | "overtaken"), args=[ast.Constant(value=str(what)), _]), None:
+            return f"subject.{what}" in known
+        case _, ast.Call(args=[ast.Constant(value=str(key))], keywords=facts):
+            return key in known and _places(known[key]) == {each.arg for each in facts}
+    return worded is not None  # with a key that is put together
+
+
+def test_every_refusal_that_a_page_may_show_has_words() -> None:
+    bad = [
+        f"{path.name}:{call.lineno}: {ast.unparse(call)}"
+        for path in RAISING
+        for call, worded in _refusals(path)
+        if not _has_words(call, worded)
+    ]
+    assert bad == []
+
+
+def test_every_end_of_a_call_and_every_refused_move_has_words() -> None:
+    kinds = [each.word for each in errors.PlatformError.__subclasses__()]
+    keys = [*kinds, *(f"why-not.{refusal}" for refusal in WHY_NOT)]
+    assert kinds
+    assert [key for key in keys if not words_for("ja").has(key)] == []
 
 
 def test_readings_become_ruby_in_easy_japanese_only() -> None:

@@ -85,7 +85,7 @@ def _draw(visit: Visit, token: str) -> Response:
         good=len(plan.rows),
         bad=len(plan.problems),
         rows=shown[(number - 1) * PER_PAGE : number * PER_PAGE],
-        say=lambda problem: sentence(visit, problem) if problem.word else problem.message,
+        say=lambda problem: sentence(visit, problem),
         total=len(shown),
         number=number,
         per_page=PER_PAGE,

@@ -60,7 +60,7 @@ def queue_page(visit: Here) -> Response:
 def export(visit: Here) -> Response:
     kind = visit.query("as", "csv")
     if kind not in exporting.KINDS:
-        raise BadInput("Export as csv, jsonl or ics.", key="as")
+        raise BadInput("Export as csv, jsonl or ics.", key="as").worded("problem.export-kind")
     wanted = wanted_of(visit)
     with visit.parts.store.read() as tx:
         pieces = list(exporting.export(visit.parts, queue.every(tx, wanted), kind, now=visit.now))
