@@ -23,7 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.bootstrap import App
 from bot.domain.errors import KouhouError
 from bot.store import service
-from bot.usecases import collect_push, drift, erase, golden, listening, retention, tasks
+from bot.usecases import collect_push, drift, erase, golden, listening, permit, retention, tasks
 from bot.usecases.approve import expire
 from bot.usecases.brake import brake
 from bot.usecases.carry_out import carry_out
@@ -138,6 +138,7 @@ JOBS: Final = (
     Job("brake", "screener", 60, 60, lambda app, me: brake(app.parts, now=app.parts.clock())),
     Job("shadow", "screener", 10, 60, lambda app, me: shadow(app.parts, now=app.parts.clock())),
     Job("desk-tasks", "screener", 3600, 1800, lambda app, me: tasks.remind(app.parts, now=app.parts.clock())),
+    Job("permit", "screener", 3600, 1800, lambda app, me: permit.measure(app.parts, now=app.parts.clock())),
     Job(
         "samples",
         "screener",

@@ -20,6 +20,8 @@ from moderation.gloss import KnownWord
 from moderation.ladder import Step
 
 READERS: Final = (Role.MODERATOR, Role.REVIEWER, Role.AUDITOR)
+FIGURES: Final = (*READERS, Role.ADMIN)
+"""Who sees how good the desk is: admins draft thresholds from it. Nobody's words stand among the figures."""
 DESK: Final = holders(*READERS)
 HANDS: Final = holders(Role.MODERATOR, Role.REVIEWER)
 WORKING: Final = (CaseState.OPEN, CaseState.CLAIMED, CaseState.PROPOSED, CaseState.APPEALED)
@@ -53,7 +55,7 @@ NAV += [
     ("/reviews", "cases.to.reviews", _ALL, lambda visit: tasks_due(visit).total),
     ("/groups", "cases.to.groups", "moderator|reviewer", None),
     ("/appeals", "cases.to.appeals", _ALL, None),
-    ("/quality", "cases.to.quality", _ALL, None),
+    ("/quality", "cases.to.quality", f"{_ALL}|admin", None),
     ("/policies", "cases.to.policies", f"{_ALL}|admin", None),
     ("/reports", "cases.to.reports", f"{_ALL}|admin", None),
     ("/erasure", "erasure.title", "reviewer|admin", None),

@@ -16,7 +16,7 @@ from bot.store.database import Tx
 from bot.store.replies import parse_labels
 from bot.store.tables.cases import CaseRow, DecisionRow
 from bot.store.tables.replies import ReplyRow, VerdictRow
-from moderation.cases import Move
+from moderation.cases import Move, told_language
 from moderation.categories import Category
 from moderation.ladder import Step, step_of
 from moderation.model import Action
@@ -45,6 +45,7 @@ class Decided:
     collected_at: datetime
     first_seen_at: datetime | None
     decided_at: datetime
+    flagged: bool = True  # False: a person found it in a sample of what screening had left alone
 
 
 class _Facts(NamedTuple):
@@ -60,6 +61,7 @@ class _Facts(NamedTuple):
     written_at: datetime
     collected_at: datetime
     scores: Mapping[str, float]
+    action: str
 
 
 class _Move(NamedTuple):
@@ -76,7 +78,7 @@ class _Move(NamedTuple):
 
 _FACTS: Final[tuple[Any, ...]] = (
     CaseRow.id, CaseRow.reply, CaseRow.account, CaseRow.office, CaseRow.language, CaseRow.labels,
-    CaseRow.first_seen_at, ReplyRow.written_at, ReplyRow.collected_at, VerdictRow.scores,
+    CaseRow.first_seen_at, ReplyRow.written_at, ReplyRow.collected_at, VerdictRow.scores, VerdictRow.action,
 )  # fmt: skip
 _labels = cache(parse_labels)
 """Few combinations of labels, many cases."""
@@ -130,14 +132,20 @@ def collected(tx: Tx, *, since: datetime, until: datetime, accounts: Sequence[st
     return total, screened, screened - counts.get(Action.NONE.value, 0)
 
 
+def accounts(tx: Tx, reply_ids: Sequence[int]) -> dict[int, str]:
+    """The account that each reply was written to."""
+    rows = tx.session.exec(select(ReplyRow.id, ReplyRow.account).where(col(ReplyRow.id).in_(reply_ids)))
+    return {number or 0: account for number, account in rows}
+
+
 def languages(tx: Tx, reply_ids: Sequence[int]) -> dict[int, str]:
-    """The language of each reply as its newest verdict says."""
+    """The language of each reply as its newest verdict says, as cases are filed."""
     rows = tx.session.exec(
-        select(VerdictRow.reply, VerdictRow.language)
+        select(VerdictRow.reply, VerdictRow.language, VerdictRow.language_doubt)
         .where(col(VerdictRow.reply).in_(reply_ids))
         .order_by(col(VerdictRow.id))
     )
-    return dict(rows.all())
+    return {reply: told_language(tag, doubt) for reply, tag, doubt in rows}
 
 
 def policies_between(tx: Tx, *, since: datetime, until: datetime) -> list[str]:
@@ -199,4 +207,5 @@ def _decided(case: _Facts, story: list[_Move]) -> Decided:
         collected_at=case.collected_at,
         first_seen_at=case.first_seen_at,
         decided_at=last.at,
+        flagged=case.action != Action.NONE.value,
     )

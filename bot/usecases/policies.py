@@ -5,6 +5,7 @@ Nothing acts on the past by itself: a new version judges what comes in from now 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -16,7 +17,8 @@ from bot.store import audit, policies, service
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
 from bot.usecases.rescreen_report import silences
-from moderation.draft_sheet import Sheet, write_sheet
+from moderation.categories import Category
+from moderation.draft_sheet import Sheet, read_sheet, write_sheet
 from moderation.drafts import Draft, read_draft, shipped_text, shipped_version
 
 log = structlog.get_logger()
@@ -77,6 +79,17 @@ def draft(parts: Parts, text: str, *, note: str, by: Person, now: datetime, inst
             policies.change(tx, instead_of, PolicyState.DROPPED, ended_by=by.login, ended_at=now, ended_why="redrafted")
             audit.append(tx, by, "policy.dropped", f"policy:{instead_of}", at=now, instead=made.version)
     return made
+
+
+def draft_threshold(
+    parts: Parts, category: Category, threshold: float, *, note: str, by: Person, now: datetime
+) -> PolicyVersion:
+    """A draft that differs from the text in force in one category's threshold; nothing is live by it."""
+    text = text_in_force(parts)
+    sheet = read_sheet(text)
+    place = ("thresholds", "label", str(int(category)))
+    changed = replace(sheet, values={**sheet.values, place: threshold})
+    return draft(parts, written(text, changed), note=note, by=by, now=now)
 
 
 def propose(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> PolicyVersion:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.domain.judging import Judgement, ReviewItem, ReviewKind
+from bot.domain.judging import ReviewKind
 from bot.store import judging, quality
 from bot.store.database import Tx
 from bot.store.quality import Decided
+from bot.usecases import permit
 from bot.usecases.parts import Parts
+from bot.usecases.recall import Judged, Recall, Recalls
 from moderation.agreement import Agreement, kappa
-from moderation.categories import VIEWPOINT_RISK, Category
+from moderation.categories import Category
 from moderation.evaluate import Share, wilson
 from moderation.ladder import Step
-from moderation.model import Reply
 
 LEAST_FOR_PROPOSAL: Final = 30
 """Decided cases of a category before a threshold is proposed."""
@@ -28,24 +29,16 @@ GRID: Final = tuple(round(0.20 + 0.02 * step, 2) for step in range(39))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One category, language or pair of both. ``precision``: flagged and confirmed; ``reversals``: measures taken back."""
+    """One category, language or pair of both. ``precision``: flagged and confirmed; ``reversals``: measures taken back.
+
+    ``recall`` is estimated for categories and languages, not for pairs: a sample holds too few of them.
+    """
 
     name: str
     precision: Share
     reversals: Share
     agreement: Agreement
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """Estimated from random samples of what nobody flagged; ``low`` and ``high`` carry the sample's 95 % interval."""
-
-    found: int
-    sampled: int
-    missed: int
-    value: float | None
-    low: float | None
-    high: float | None
+    recall: Recall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +76,20 @@ def measure(parts: Parts, *, since: datetime, until: datetime, offices: Sequence
     with parts.store.read() as tx:
         cases = quality.decided(tx, since=since, until=until, offices=offices)
         pairs = _pairs(tx, cases, since, until)
-        samples = judging.judged_items(tx, ReviewKind.SAMPLE, since=since, until=until)
+        samples = _samples(parts, tx, since, until, offices)
         golden = _golden(tx, since, until)
-        criticism = _permit_criticism(parts, tx)
-    spoken = sorted({each.language or "und" for each in cases})
+    recalls = Recalls(cases, samples)
+    spoken = sorted({each.language or "und" for each in cases} | recalls.languages)
     return Quality(
         since=since,
         until=until,
         cases=len(cases),
-        by_category=tuple(_row(c.slug, cases, pairs, category=c) for c in Category),
-        by_language=tuple(_row(each, cases, pairs, language=each) for each in spoken),
+        by_category=tuple(
+            replace(_row(c.slug, cases, pairs, category=c), recall=recalls.of_category(c)) for c in Category
+        ),
+        by_language=tuple(
+            replace(_row(each, cases, pairs, language=each), recall=recalls.of_language(each)) for each in spoken
+        ),
         by_both=tuple(
             _row(f"{c.slug}/{each}", cases, pairs, category=c, language=each)
             for c in Category
@@ -100,9 +97,9 @@ def measure(parts: Parts, *, since: datetime, until: datetime, offices: Sequence
             if any(c in case.labels and (case.language or "und") == each for case in cases)
         ),
         overall=_row("all", cases, pairs),
-        recall=_recall(cases, samples),
-        permit=_permit(cases, samples),
-        permit_criticism=criticism,
+        recall=recalls.overall(),
+        permit=_permit(cases, recalls.left_alone),
+        permit_criticism=permit.own(parts),
         golden=wilson(sum(right for _, right in golden), len(golden)),
         golden_by_person=tuple(sorted(_by_person(golden).items())),
     )
@@ -135,7 +132,7 @@ def _row(
     language: str | None = None,
 ) -> Row:
     mine = [each for each in cases if language in (None, each.language or "und")]
-    flagged = [each for each in mine if (category in each.labels if category else each.labels)]
+    flagged = [e for e in mine if e.flagged and (category in e.labels if category else e.labels)]
     acted = [each for each in mine if each.step > Step.NONE and category in (None, each.category)]
     agreed = [pair for pair in pairs if language in (None, pair.language)]
     views: list[tuple[object, object]] = [
@@ -170,39 +167,23 @@ def _pairs(tx: Tx, cases: Sequence[Decided], since: datetime, until: datetime) -
     return pairs
 
 
-Judged = Sequence[tuple[ReviewItem, Sequence[Judgement]]]
+def _samples(parts: Parts, tx: Tx, since: datetime, until: datetime, offices: Sequence[str] | None) -> Judged:
+    """Sampled replies that were judged in the span, of these offices' accounts only."""
+    found = judging.judged_items(tx, ReviewKind.SAMPLE, since=since, until=until)
+    if offices is None:
+        return found
+    written_to = quality.accounts(tx, [item.reply or 0 for item, _ in found])
+    return [each for each in found if parts.account(written_to[each[0].reply or 0]).office in offices]
 
 
-def _recall(cases: Sequence[Decided], samples: Judged) -> Recall:
-    """Confirmed cases against those that the sample says were missed, scaled to all that was not flagged."""
-    found = sum(each.step > Step.NONE and not each.back for each in cases)
-    missed = [item for item, views in samples if _majority(views) is not None]
-    if not samples:
-        return Recall(found, 0, 0, None, None, None)
-    standing = sum(item.stands_for for item, _ in samples)
-    share = wilson(len(missed), len(samples))
-
-    def recall(of_missed: float) -> float | None:
-        everything = found + of_missed * standing
-        return round(found / everything, 4) if everything else None
-
-    scaled = sum(item.stands_for for item in missed) / standing if standing else 0.0
-    return Recall(found, len(samples), len(missed), recall(scaled), recall(share.high), recall(share.low))
-
-
-def _permit(cases: Sequence[Decided], samples: Judged) -> Share:
-    """Of permitted replies: the share that was never flagged. Flagged ones are counted, unflagged ones estimated."""
-    wronged = sum(each.step is Step.NONE or each.back for each in cases)
-    left = sum(item.stands_for for item, views in samples if _majority(views) is None)
-    return wilson(round(left), round(left) + wronged)
-
-
-def _permit_criticism(parts: Parts, tx: Tx) -> Share:
-    """The present screener on the golden cases noted as criticism: how many it leaves alone."""
-    kept = [each for each in judging.goldens(tx) if each.category is None and "criticism" in each.note]
-    rows = [Reply(text=each.text, post=each.post, id=str(each.id)) for each in kept]
-    verdicts = parts.screener().screen_many(rows) if rows else []
-    return wilson(sum(not set(each.labels) & VIEWPOINT_RISK for each in verdicts), len(verdicts))
+def _permit(cases: Sequence[Decided], left_alone: float) -> Share:
+    """Of permitted replies: the share that was never flagged. Flagged ones are counted, unflagged ones estimated: without
+    a sample there is no share.
+    """
+    if not left_alone:
+        return wilson(0, 0)
+    wronged = sum(each.flagged and (each.step is Step.NONE or each.back) for each in cases)
+    return wilson(round(left_alone), round(left_alone) + wronged)
 
 
 def _golden(tx: Tx, since: datetime, until: datetime) -> list[tuple[str, bool]]:
@@ -219,12 +200,6 @@ def _by_person(golden: Iterable[tuple[str, bool]]) -> dict[str, Share]:
     for person, right in golden:
         rows[person].append(right)
     return {person: wilson(sum(each), len(each)) for person, each in rows.items()}
-
-
-def _majority(views: Sequence[Judgement]) -> Category | None:
-    """The view of most; the first one decides a tie."""
-    voted = [each.opinion.category for each in views]
-    return max(voted, key=voted.count, default=None)
 
 
 def _proposal(category: Category, now: float, cases: Sequence[Decided]) -> Proposal | None:

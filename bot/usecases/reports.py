@@ -16,7 +16,7 @@ from bot.domain.errors import BadInput
 from bot.store import judging, quality
 from bot.store.quality import Decided
 from bot.usecases.parts import Parts
-from bot.usecases.quality import Quality, measure
+from bot.usecases.quality import Quality, Row, measure
 from moderation.categories import Category
 from moderation.evaluate import Share
 
@@ -25,6 +25,8 @@ SMALL: Final = 5
 ZONE: Final = ZoneInfo("Asia/Tokyo")
 Count = int | None
 """None: suppressed."""
+Estimate = tuple[float | None, float | None, float | None]
+"""Value and 95 % interval; all None: not measured, or of too few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,9 @@ class MonthReport:
     permit: Share | None
     permit_criticism: Share | None
     precision: Share | None
-    recall: tuple[float | None, float | None, float | None]
-    kappa: tuple[float | None, float | None, float | None]
+    recall: Estimate
+    kappa: Estimate
+    recall_by: Mapping[str, Mapping[str, Estimate]]
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON; a suppressed count is null."""
@@ -71,7 +74,10 @@ class MonthReport:
         for name in ("machine_share", "permit", "permit_criticism", "precision"):
             plain[name] = _share_json(getattr(self, name))
         for name in ("recall", "kappa"):
-            plain[name] = dict(zip(("value", "low", "high"), getattr(self, name), strict=True))
+            plain[name] = _estimate_json(getattr(self, name))
+        plain["recall_by"] = {
+            of: {name: _estimate_json(each) for name, each in rows.items()} for of, rows in self.recall_by.items()
+        }
         return plain
 
 
@@ -171,12 +177,21 @@ def _report(
         precision=_enough(found.overall.precision),
         recall=(recall.value, recall.low, recall.high),
         kappa=(agreement.kappa, agreement.low, agreement.high),
+        recall_by={"category": _recalls(found.by_category), "language": _recalls(found.by_language)},
     )
 
 
 def _enough(share: Share) -> Share | None:
     """A share of fewer than five would tell single cases."""
     return share if share.of >= SMALL else None
+
+
+def _recalls(rows: Iterable[Row]) -> dict[str, Estimate]:
+    """Recall by the rows' names; nothing is told of a row with fewer than five confirmed cases."""
+    known = [(row.name, row.recall) for row in rows if row.recall is not None]
+    return {
+        name: (each.value, each.low, each.high) if each.found >= SMALL else (None, None, None) for name, each in known
+    }
 
 
 def _slugs(labels: str) -> list[str]:
@@ -207,6 +222,10 @@ def _share_json(share: Share | None) -> dict[str, Any] | None:
     return {"value": share.value, "low": share.low, "high": share.high, "of": share.of} if share else None
 
 
+def _estimate_json(estimate: Estimate) -> dict[str, float | None]:
+    return dict(zip(("value", "low", "high"), estimate, strict=True))
+
+
 def _csv_rows(report: MonthReport) -> list[list[str]]:
     rows = [["month", "month", report.month, "", ""]]
     rows += [["month", "policy", each, "", ""] for each in report.policies]
@@ -221,6 +240,8 @@ def _csv_rows(report: MonthReport) -> list[list[str]]:
         share = getattr(report, name)
         rows.append(["shares", name, *([str(share.value), str(share.low), str(share.high)] if share else ["", "", ""])])
     rows += [["shares", name, *map(_number, getattr(report, name))] for name in ("recall", "kappa")]
+    for of, estimates in report.recall_by.items():
+        rows += [[f"recall-{of}", name, *map(_number, each)] for name, each in estimates.items()]
     return rows
 
 

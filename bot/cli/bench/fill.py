@@ -114,8 +114,9 @@ class _Invented:
         return accounts * (100 // accounts + 1 + number % 40) + number % accounts
 
     def verdict(self, number: int) -> dict[str, Any]:
+        action = "review" if number % _CASE_EVERY == 0 else "none"
         return {
-            "id": number, "reply": number, "reply_version": 1, "policy": "bench", "action": "none", "labels": "",
+            "id": number, "reply": number, "reply_version": 1, "policy": "bench", "action": action, "labels": "",
             "scores": {}, "evidence": self._evidence, "language": _language(number), "language_doubt": 0.0,
             "at": self._at(number),
         }  # fmt: skip

@@ -10,12 +10,13 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.console import charts
 from bot.console.guard import ANYBODY, SIGNED_IN, Here, Room
+from bot.console.moderating import FIGURES
 from bot.console.show import NAV, page, show_day
 from bot.console.visit import JAPAN, Visit
 from bot.domain.people import Role
 from bot.domain.posts import Post, PostState
 from bot.store import cases, posts, service
-from bot.usecases import brake
+from bot.usecases import brake, permit
 from bot.usecases.notices import for_person, grouped
 from moderation.cases import CaseState
 
@@ -47,6 +48,7 @@ def home(visit: Here) -> Response:
         beats = service.heartbeats(tx)
         tripped = brake.tripped(tx, now=visit.now) if visit.has(*_WATCHING) else None
         notices = grouped(for_person(tx, visit.by, visit.today, limit=100))
+        measured = permit.latest(tx)
         week = _week(
             visit, posts.find(tx, states=_COMING, accounts=accounts, since=visit.now, until=_end(visit), limit=2000)
         )
@@ -61,6 +63,8 @@ def home(visit: Here) -> Response:
         late=late,
         notices=notices,
         tripped=tripped,
+        measured=measured,
+        sees_quality=visit.has(*FIGURES),
         late_words=", ".join(str(visit.words.nearest("job", beat.job)) for beat in late),
         week_rows=[(show_day(each.day, visit.words.locale), each.posts) for each in week],
         lane_rows=[(visit.words(f"lane.{lane}"), lanes.get(lane, 0)) for lane in range(4)],
