@@ -16,10 +16,11 @@ def clause_words(stored: PolicyVersion | None, locale: str, *, live: Policy) -> 
     A stored version may bring its own words in ``[wording.<language>]``; its English ``[clauses]`` are used for
     English readers. Without a stored version the words that ship are shown.
     """
-    shipped = wordings.clauses(locale)
+    language = wordings.PLAIN_JAPANESE if locale == "easy" else locale
+    shipped = wordings.clauses(language)
     if stored is None:
         return shipped, False
     table = tomllib.loads(stored.text)
-    own = table.get("wording", {}).get(locale) or (table.get("clauses", {}) if locale == "en" else {})
+    own = table.get("wording", {}).get(language) or (table.get("clauses", {}) if language == "en" else {})
     words = {category: str(own.get(str(int(category)), shipped[category])) for category in Category}
     return words, bool(own) or table.get("clauses") == {str(int(c)): text for c, text in live.clauses.items()}

@@ -146,7 +146,12 @@ def test_harsh_cases_count_against_the_daily_budget(quick: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("locale", "words"),
-    [("en", "Advertising or publicity."), ("zh-Hans", "进行广告或宣传。"), ("ne", "広告や宣伝をすること。")],
+    [
+        ("en", "Advertising or publicity."),
+        ("zh-Hans", "进行广告或宣传。"),
+        ("ne", "広告や宣伝をすること。"),
+        ("easy", "ものを売(う)るために宣伝(せんでん)すること。"),
+    ],
 )
 def test_the_clause_is_told_in_the_moderators_language(quick: Desk, locale: str, words: str) -> None:
     case = quick.case()
