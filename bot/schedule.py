@@ -230,6 +230,8 @@ class Service:
             except Exception as exc:
                 note = type(exc).__name__
                 log.exception("tick_broke")
+        if self._stopping.is_set():  # what is cut off says no more that it lives: the process is forgotten by now
+            return
         if note and every_s > AGAIN_S:
             self._soon(job)
         self._beat(job, every_s, note)

@@ -76,7 +76,7 @@ def test_the_front_page_tells_how_much_criticism_is_left_alone_and_on_what(desk:
     assert "/quality" not in told
 
 
-def test_the_share_is_written_down_only_when_it_changes(desk: ConsoleDesk) -> None:
+def test_the_share_is_measured_anew_for_another_version_or_other_examples_only(desk: ConsoleDesk) -> None:
     for _ in range(3):
         permit.measure(desk.parts, now=desk.house.wait(hours=1))
     with desk.house.store.read() as tx:
