@@ -204,6 +204,13 @@ def test_a_policy_change_shows_what_it_would_do_before_a_second_person_makes_it_
     second.locator("form[action$='/live'] button").click()
     said(second)
     assert room.desk.parts.screener().policy.name == "2026-12"
+    page.goto("/policies")
+    axe(page)
+    shot(page, "moderator-policy-live")
+    page.fill("#reason", "広告が残りすぎる")
+    page.locator("form[action='/policies/take-back'] button").click()
+    said(page)
+    assert room.desk.parts.screener().policy.name == "2026-11"
 
 
 def flooded(room: Room, number: int, names: str = "v") -> str:

@@ -79,6 +79,7 @@ def test_a_version_that_silences_critics_asks_the_second_person_for_a_reason(des
     admin.post(f"{path}/propose")
     second = desk.visit(REVIEWER)
     assert "今より多くの批判を検知します" in second.get(path).text
+    assert "why" in fields_of(second.get(path).text, f"{path}/live")
     refused = second.post(f"{path}/live")
     assert refused.status_code == 422
     assert "有効にする理由を書いて" in refused.text
@@ -157,6 +158,7 @@ def test_the_page_of_a_live_version_shows_the_watch_and_one_press_takes_it_back(
     assert "自動で戻る件数" in shown
     assert "/policies/take-back" not in desk.visit(MODERATOR).get(path).text
     fields = fields_of(shown, "/policies/take-back")
+    assert "reason" in fields
     assert admin.post("/policies/take-back", {**fields, "reason": ""}).status_code == 422
     assert admin.post("/policies/take-back", {**fields, "reason": "多すぎる"}).status_code == 303
     assert "多すぎる" in admin.get(path).text
