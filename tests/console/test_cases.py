@@ -83,7 +83,7 @@ def test_a_forged_notice_stands_beside_the_real_one(desk: ConsoleDesk) -> None:
     shown = desk.visit().get(f"/cases/{case.id}").text
     assert "<del>" in shown
     assert "<ins>" in shown
-    assert "IMMI_TOKYO</td>" in shown  # the real account beside the look-alike
+    assert "<b>IMMI_TOKYO</b>" in shown  # the real account beside the look-alike
 
 
 def test_a_cry_for_help_says_once_what_to_do_and_suggests_no_offence(desk: ConsoleDesk) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,8 +12,9 @@ from markupsafe import Markup
 
 from bot.console import moderating as desk
 from bot.console import rounds
+from bot.console.diff import Pieces, marks
 from bot.console.guard import Here, Number, Room
-from bot.console.marks import marked
+from bot.console.marks import NEW, marked
 from bot.console.moderating import DANGER, DESK, HANDS, KEYS, WITH_GROUNDS, WITH_REASON
 from bot.console.pages.cases import wanted_of
 from bot.console.show import page, safe_words, sentence
@@ -25,7 +27,7 @@ from bot.usecases import translate as translation
 from bot.usecases.case_view import CaseView
 from bot.usecases.decide import Grounds
 from bot.usecases.translate import Translation
-from moderation.cases import Move
+from moderation.cases import PROPOSED_STEP, CaseState, Move
 from moderation.categories import Category
 from moderation.gloss import known_words
 from moderation.ladder import Step
@@ -33,7 +35,9 @@ from moderation.language import Language
 from moderation.model import Finding
 
 room = Room()
-Place = tuple[Finding, str, list[tuple[str, str]]]
+Quote = tuple[str, list[tuple[str, str]]]
+"""Words of the author, and the known ones among them with their meanings."""
+Place = tuple[Finding, list[Quote]]
 _ELSEWHERE: Final = frozenset({Move.APPEAL, Move.UPHOLD, Move.REVERSE, Move.CONFIRM_READING})
 """Moves with a form of their own: they take more than a reason."""
 _UNSAID: Final = (None, "no-such-step", "no-right", "read-already")
@@ -45,6 +49,8 @@ PLACES: Final = 12
 """Places told for one category; all of them are marked in the text."""
 GLOSSED: Final = 5
 """Words explained beside one place; the list below the reply has the others."""
+MENTIONS: Final = re.compile(r"(@\w+\s+)+")
+"""Put before every reply by the platform; it says nothing."""
 SHORT: Final = 60
 """A longer text is not marked from end to end: what says nothing about a place is told beside it."""
 
@@ -138,7 +144,7 @@ def make_move(visit: Here, number: Number, move: str) -> Response:
     try:
         decide.decide(visit.parts, number, Move(move), by=visit.by, now=visit.now, grounds=grounds, version=version)
     except KouhouError as exc:
-        return _case_page(visit, number, problem=sentence(visit, exc), typed=form, status=422)
+        return _case_page(visit, number, problem=sentence(visit, exc), typed=form, tried=Move(move), status=422)
     if Move(move) in rounds.STAYS:
         return rounds.stay(visit, number, f"case-{move}")
     return rounds.go_on(visit, number, wanted_of(visit))
@@ -150,6 +156,7 @@ def _case_page(
     *,
     problem: str = "",
     typed: Mapping[str, str] | None = None,
+    tried: Move | None = None,
     status: int = 200,
     translated: Translation | None = None,
 ) -> Response:
@@ -163,6 +170,7 @@ def _case_page(
         status,
         view=view,
         text=_evidence(view),
+        ours=_differences(view)[0],
         handle=_evidence(view, "handle"),
         name=_evidence(view, "name"),
         evidence=_by_category(visit, view),
@@ -175,13 +183,15 @@ def _case_page(
         unsent=kept if typed and not set(moves) & {*WITH_GROUNDS, *WITH_REASON} else {},
         moves=moves,
         refusals=[(move, why) for move, why in view.moves.items() if why not in _UNSAID],
-        grounds=bool(set(moves) & set(WITH_GROUNDS)),
+        tried=tried,
+        found={int(each) for each in view.verdict.labels},
+        proposal=next((each for each in reversed(view.decisions) if each.move in PROPOSED_STEP), None)
+        if view.case.state is CaseState.PROPOSED and not view.concealed
+        else None,
         reasoned=bool(set(moves) & {*WITH_GROUNDS, *WITH_REASON}),
         lower=_lower(view),
         danger=DANGER,
         keys=KEYS,
-        categories=desk.categories(visit),
-        views=desk.views(visit),
         notes=desk.notes(visit),
         channels=desk.coded(visit, "channel", [each.value for each in Channel]),
         steps=desk.steps(visit),
@@ -209,7 +219,24 @@ def _evidence(view: CaseView, where: str = "text") -> Markup:
     spans = [(f.start, f.end, str(int(f.category))) for f in view.verdict.findings if f.where == where]
     spans += [(s.start, s.end, "!") for s in view.verdict.signals if s.where == where and s.end > s.start]
     partly = [each for each in spans if len(source) < SHORT or each[:2] != (0, len(source))]
-    return marked(source, partly if _judged(view, where) else [], MOST_SHOWN)
+    new = [(start, end, NEW) for start, end in _put_in(view)] if where == "text" else []
+    return marked(source, (partly if _judged(view, where) else []) + new, MOST_SHOWN)
+
+
+def _differences(view: CaseView) -> tuple[Pieces, Pieces]:
+    """Our post and the reply with what differs, when the reply is an altered copy of it."""
+    if not (view.changed and view.answered):
+        return [], []
+    return marks(view.answered.text, view.reply.text or "")
+
+
+def _put_in(view: CaseView) -> Iterator[tuple[int, int]]:
+    """Where the reply has what our post has not."""
+    at = 0
+    for text, other in _differences(view)[1]:
+        if other and not MENTIONS.fullmatch(text):
+            yield at, at + len(text)
+        at += len(text)
 
 
 def _quoted(view: CaseView, where: str, start: int, end: int) -> str:
@@ -219,20 +246,22 @@ def _quoted(view: CaseView, where: str, start: int, end: int) -> str:
 
 
 def _by_category(visit: Visit, view: CaseView) -> list[tuple[Category, float, list[Place]]]:
-    """Each category with its highest score and its places in the text, the strongest first."""
+    """Each category with its highest score and what was found, the strongest first."""
     found: dict[Category, list[Finding]] = {}
     for each in sorted(view.verdict.findings, key=lambda each: -each.score):
         found.setdefault(each.category, []).append(each)
-    return [
-        (category, all_of[0].score, [_place(visit, view, each) for each in all_of[:PLACES]])
-        for category, all_of in found.items()
-    ]
+    return [(category, all_of[0].score, _places(visit, view, all_of[:PLACES])) for category, all_of in found.items()]
 
 
-def _place(visit: Visit, view: CaseView, finding: Finding) -> Place:
-    """A finding with the words that it is about, and what these mean."""
-    quoted = _quoted(view, finding.where, finding.start, finding.end)
-    return finding, quoted, desk.meanings(visit, quoted, known_words(quoted, _language(view), most=GLOSSED), signs=True)
+def _places(visit: Visit, view: CaseView, findings: Sequence[Finding]) -> list[Place]:
+    """Findings for the same reason stand together, with the words that they are about and what these mean."""
+    alike: dict[tuple[str, str], Place] = {}
+    for each in findings:
+        quoted = _quoted(view, each.where, each.start, each.end)
+        known = known_words(quoted, _language(view), most=GLOSSED)
+        place = alike.setdefault((each.reason, each.where), (each, []))
+        place[1].append((quoted, desk.meanings(visit, quoted, known, signs=True)))
+    return list(alike.values())
 
 
 def _language(view: CaseView) -> str:

@@ -125,8 +125,6 @@ def _one(
         concealed=concealed,
         grounds=bool(set(moves) & _STEP),
         lower=any(move in DANGER for move in moves),
-        categories=desk.categories(visit),
-        views=desk.views(visit),
         steps=desk.steps(visit),
         notes=desk.notes(visit),
         typed=kept | {"category": kept["category"] or str(int(sample.labels[0])) if sample.labels else ""},

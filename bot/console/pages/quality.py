@@ -81,7 +81,6 @@ def judge_next(visit: Here) -> Response:
         item=item,
         glossary=desk.meanings(visit, item.text, known_words(item.text, item.language)) if item else [],
         left=len(found),
-        views=desk.views(visit),
         steps=desk.steps(visit),
     )
 
