@@ -60,20 +60,73 @@ def test_a_forged_notice_is_found_by_its_diff_and_hidden(room: Room, shot: Shot)
     room.house.published(X, "12月8日(火)は午後2時に窓口を閉めます。")
     case = room.desk.case("【東京入管】12月9日(水)は午後2時に窓口を閉めます。", name="IMM1_TOKYO")
     page = opened(room, case)
-    expect(page.locator(".diff ins").first).to_be_visible()
+    expect(page.locator(".said ins").first).to_be_visible()
+    expect(page.locator(".ours del").first).to_be_visible()
     expect(page.locator("mark sup.why").first).to_have_text("7")
     page.keyboard.press("c")
     said(page)
     shot(page, "moderator-forged")
     page.keyboard.press("7")
-    expect(page.locator("select[name=category]")).to_have_value("7")
-    page.locator("main").focus()
+    expect(page.locator("#category-7")).to_be_checked()
     page.keyboard.press("a")
     expect(page.locator("button[formaction$='/hide']")).to_be_focused()
     page.keyboard.press("Enter")
     said(page)
     assert room.desk.carries_out() == 1
     assert room.desk.hidden(case)
+
+
+def test_three_cases_are_decided_by_keyboard_alone_and_one_is_undone(room: Room) -> None:
+    first, second, third = (room.desk.case(f"{ADVERT}/{each}", name=f"seller{each}") for each in range(3))
+    page = room.open("/cases?lane=3", MODERATOR)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cases/{first.id}?lane=3")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**/cases/{second.id}?lane=3")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**/cases/{first.id}?lane=3")
+    keys(page, "6", "a", "Enter")
+    page.wait_for_url(f"**/cases/{second.id}?lane=3&did={first.id}")
+    keys(page, "d", "Enter")
+    page.wait_for_url(f"**/cases/{third.id}?lane=3&did={second.id}")
+    keys(page, "u", "Enter")
+    page.wait_for_url(f"**/cases/{second.id}?lane=3&done=case-reopen")
+    assert [room.desk.state(each) for each in (first, second)] == [CaseState.ACTED, CaseState.OPEN]
+    keys(page, "a", "Enter")
+    page.wait_for_url(f"**/cases/{third.id}?**")
+    keys(page, "d", "Enter")
+    page.wait_for_url(f"**/cases?lane=3&did={third.id}")
+    said(page)
+    expect(page.locator(".empty")).to_be_visible()
+
+
+def test_keys_do_nothing_by_accident(room: Room) -> None:
+    """Not while somebody types, not with Ctrl, and never without Enter on a button."""
+    case = room.desk.case(ADVERT)
+    page = opened(room, case)
+    labels = page.locator(".case kbd, .case-head > .buttons > .button kbd").all_inner_texts()
+    assert sorted(labels) == sorted("123456789?acd")  # nothing to undo yet, and no other case
+    keys(page, "Control+d", "Alt+a", "Meta+c", "3")
+    expect(page.locator("#category-3")).to_be_focused()
+    page.keyboard.press("Enter")  # on a choice: no button is pressed
+    page.get_by_text("理由・定型文").click()
+    page.locator("#reason").press_sequentially("add a caj 9?")
+    expect(page.locator("#reason")).to_have_value("add a caj 9?")
+    expect(page.locator("#reason")).to_be_focused()
+    expect(page.locator("#category-3")).to_be_checked()
+    page.locator("#category-4").focus()
+    keys(page, "?")
+    expect(page.locator("#keys")).to_be_visible()
+    keys(page, "Escape", "a")
+    expect(page.locator("button[formaction$='/hide']")).to_be_focused()
+    keys(page, "d")
+    assert room.desk.state(case) is CaseState.OPEN
+
+
+def keys(page: Page, *names: str) -> None:
+    for name in names:
+        page.keyboard.press(name)
 
 
 def test_a_card_number_is_hidden_within_one_minute_of_its_arrival(room: Room, shot: Shot) -> None:
@@ -102,7 +155,9 @@ def test_a_block_needs_a_second_person_who_looks_first(room: Room, shot: Shot) -
     page = opened(room, case)
     page.keyboard.press("c")
     said(page)
+    page.get_by_text("理由・定型文").click()
     page.fill("#reason", "毎日、同じ広告を書き込む")
+    page.get_by_text("もっと重い措置").click()
     move(page, "propose-block")
     expect(page.locator("#problem")).to_be_focused()  # why is hiding not enough?
     expect(page.locator("#reason")).to_have_value(re.compile("毎日"))
@@ -113,11 +168,11 @@ def test_a_block_needs_a_second_person_who_looks_first(room: Room, shot: Shot) -
     second = opened(room, case, REVIEWER)
     expect(second.get_by_text("隠しても毎日続く")).to_have_count(0)
     shot(second, "moderator-second")
-    second.select_option("#category", "6")
+    second.keyboard.press("6")
     second.select_option("#step", "block")
-    second.locator("form[action$='/look'] button").click()
+    second.locator("form[action$='/look'] .button").click()
     said(second)
-    expect(second.get_by_text("隠しても毎日続く")).to_be_visible()
+    expect(second.locator("#decide").get_by_text("隠しても毎日続く")).to_be_visible()
     move(second, "approve")
     said(second)
     assert {each.verb for each in room.desk.commands(case)} == {Verb.HIDE, Verb.BLOCK}
@@ -232,7 +287,7 @@ def test_a_flood_of_five_hundred_is_decided_once_for_those_listed(room: Room, sh
     expect(page.locator(".panel h2")).to_contain_text("500")
     shot(page, "moderator-flood")
     flooded(room, 5, names="later")
-    page.select_option("#category", "9")
+    page.keyboard.press("9")
     page.fill("#reason", "同じ文面の大量の書き込みで、窓口の案内が読めなくなる")
     page.set_default_timeout(60_000)
     move(page, "hide")

@@ -164,6 +164,7 @@ def _case_page(
     view = case_view.show(visit.parts, number, by=reader, now=visit.now)
     kept = {name: (typed or {}).get(name, "") for name in _TYPED}
     moves = [move for move in view.allowed if move not in _ELSEWHERE]
+    just = rounds.just_done(visit)
     return page(
         visit,
         "cases/case.html",
@@ -191,7 +192,7 @@ def _case_page(
         reasoned=bool(set(moves) & {*WITH_GROUNDS, *WITH_REASON}),
         lower=_lower(view),
         danger=DANGER,
-        keys=KEYS,
+        keys=_keys(just),
         notes=desk.notes(visit),
         channels=desk.coded(visit, "channel", [each.value for each in Channel]),
         steps=desk.steps(visit),
@@ -200,8 +201,13 @@ def _case_page(
         may_erase=visit.has(Role.REVIEWER, Role.ADMIN),
         around=_around(visit, view),
         trail=rounds.trail(visit),
-        just=rounds.just_done(visit),
+        just=just,
     )
+
+
+def _keys(just: onward.JustDone | None) -> dict[Move, str]:
+    """Each key goes to one button: the banner's undo comes before the case's own."""
+    return {move: key for move, key in KEYS.items() if not (just and just.back and move is Move.UNDO)}
 
 
 def _top(view: CaseView) -> str:

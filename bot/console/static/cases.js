@@ -26,7 +26,8 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || types(event.target)) return;
-    if (event.key === "?") help?.togglePopover();
+    if (event.key === "Enter" && event.target.matches(".decide .pick input")) event.preventDefault();  // chooses, decides nothing
+    else if (event.key === "?") help?.togglePopover?.();
     else if (rows.length && event.key === "j") step(1);
     else if (rows.length && event.key === "k") step(-1);
     else if (/^[0-9]$/.test(event.key)) choose(event.key);
