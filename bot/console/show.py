@@ -18,10 +18,12 @@ from markupsafe import Markup, escape
 from bot.console.diff import marks
 from bot.console.shell import NAV, NOTES, known, shell_of
 from bot.console.visit import Visit
-from bot.console.words import LOCALES, ruby
+from bot.console.words import LOCALES, Words, ruby, unread
 from bot.domain.accounts import Platform
 from bot.domain.errors import KouhouError
 from bot.domain.people import EVERYWHERE
+from bot.domain.posts import Post, PostState
+from bot.usecases import outcomes, publish, restore, wall_times
 
 __all__ = ["NAV", "NOTES", "go", "page", "safe_words", "sentence", "show_ago", "show_day", "show_moment"]
 
@@ -32,6 +34,15 @@ SHOWN_AT_MOST: Final = 2000
 """Characters of somebody's words on a page; the rest is counted, not shown."""
 _AS_TYPED: Final = {ord("\n"): None, 0x3000: None}
 """Not printable in Python's eyes, yet everyday: line breaks, and the wide space of Japanese notices."""
+
+_NOTES: Final = {
+    publish.NOT_APPROVED: "not-approved",
+    publish.MISSING_PICTURE: "missing-picture",
+    outcomes.CHANGED: "other-words",
+    wall_times.NOTE: "wall-time",
+    restore.NOTE: "restored",
+}
+"""What the service itself writes beside a post."""
 
 ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
@@ -57,6 +68,7 @@ def page(visit: Visit, template: str | Template, status: int = 200, **values: An
         account_name=lambda account: account_name(visit, account),
         known=lambda path, query="": known(visit, path, query),
         address=lambda **changes: address(visit, **changes),
+        noted=lambda post: note_of(visit.words, post),
         **values,
     )
     return HTMLResponse(html, status)
@@ -153,6 +165,16 @@ def account_name(visit: Visit, account_id: str) -> str:
     return f"@{account.handle}" if account.platform is Platform.X else account.handle
 
 
+def note_of(words: Words, post: Post) -> Markup:
+    """What stands beside a post: a person's words as they are, the service's own ones in the reader's language."""
+    if post.note in _NOTES:
+        return words(f"post-note.{_NOTES[post.note]}")
+    kind, _, said = post.note.partition(": ")
+    if post.state is PostState.FAILED and words.has(f"failed.{kind}"):
+        return words(f"failed.{kind}") + Markup(' <small lang="en">{}</small>').format(safe_words(said))
+    return safe_words(post.note)
+
+
 def address(visit: Visit, **changes: object) -> str:
     """The address of the page with some of its query changed; an empty value leaves the name out."""
     query = {**visit.request.query_params, **{name: str(value) for name, value in changes.items()}}
@@ -185,6 +207,11 @@ def _asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {"words": safe_words, "ruby": _ruby_escaped, "outside": outside}
+_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "words": safe_words,
+    "ruby": _ruby_escaped,
+    "unread": unread,
+    "outside": outside,
+}
 ENVIRONMENT.filters.update(_FILTERS)
 ENVIRONMENT.globals.update(asset=_asset, marks=marks)

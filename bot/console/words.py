@@ -32,7 +32,7 @@ class Words:
 
     def plain(self, key: str, /, **facts: object) -> str:
         """Without ruby, for titles, attributes and mails."""
-        text = _RUBY.sub(r"\1", self._text(key)) if self.locale == "easy" else self._text(key)
+        text = unread(self._text(key)) if self.locale == "easy" else self._text(key)
         return text.format(**facts) if facts else text
 
     def nearest(self, table: str, code: str, /, **facts: object) -> Markup:
@@ -57,6 +57,11 @@ class Words:
 def ruby(text: Markup) -> Markup:
     """Bracketed readings as ruby; ``text`` must be escaped already."""
     return Markup(_RUBY.sub(r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>", str(text)))  # noqa: S704
+
+
+def unread(text: str) -> str:
+    """Without the bracketed readings."""
+    return _RUBY.sub(r"\1", text)
 
 
 def words_for(locale: str) -> Words:

@@ -35,6 +35,7 @@ class RetentionClass:
     en: str
     least_years: int
     basis: str
+    basis_ja: str
     agency: str
 
 

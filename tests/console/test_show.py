@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from bot.console.diff import COMPARED_AT_MOST, marks
-from bot.console.show import SHOWN_AT_MOST, outside, safe_words, show_day, show_moment
+from bot.console.show import SHOWN_AT_MOST, note_of, outside, safe_words, show_day, show_moment
+from bot.console.words import words_for
+from bot.domain.posts import Content, Post, PostState, Revision, Slot
+from bot.usecases import wall_times
 
 HOSTILE = [
     ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
@@ -48,6 +52,18 @@ def test_long_words_are_cut_and_the_rest_is_counted() -> None:
     shown = safe_words("あ" * (SHOWN_AT_MOST + 7))
     assert shown.count("あ") == SHOWN_AT_MOST
     assert "+7" in shown
+
+
+def test_what_the_service_wrote_beside_a_post_is_told_in_the_readers_words() -> None:
+    content = Content("a")
+    slot = Slot(datetime(2026, 12, 1, tzinfo=UTC), datetime(2026, 12, 2, tzinfo=UTC))
+    post = Post(1, "x-isa", "hanako", PostState.HELD, Revision(1, "hanako", content, slot, "", slot.due_at), 1)
+    japanese = words_for("ja")
+    assert note_of(japanese, replace(post, note=wall_times.NOTE)).endswith("日時を入れ直してください。")
+    failed = note_of(japanese, replace(post, state=PostState.FAILED, note="plan: <b>X lacks this call."))
+    assert failed.startswith("契約しているプランではできない")
+    assert "&lt;b&gt;X lacks" in failed
+    assert note_of(japanese, replace(post, note="課長が確認中")) == safe_words("課長が確認中")
 
 
 def test_erased_words_are_shown_as_erased() -> None:

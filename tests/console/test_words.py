@@ -108,8 +108,16 @@ def test_codes_of_the_house_have_words() -> None:
     keys += [f"hold.{hold}" for hold in Hold] + [f"role.{role}" for role in Role]
     keys += [f"category.{category.value}" for category in Category] + [f"step.{step.word}" for step in Step]
     keys += [f"lane.{lane}" for lane in range(4)] + [f"job.{job.id}" for job in JOBS]
-    keys += [f"event.case-{move}" for move in Move]
+    keys += [f"event.case-{move}" for move in Move] + [f"failed.{kind}" for kind in errors.Kind]
     assert [key for key in keys if not words_for("ja").has(key)] == []
+
+
+def test_everything_that_the_doctor_looks_at_has_a_name_and_a_remedy() -> None:
+    looked = "".join(path.read_text(encoding="utf-8") for path in CONSOLE.parent.glob("usecases/check*.py"))
+    ids = {"posts-held", "posts-unknown", *re.findall(r'\bCheck\(\s*"([a-z-]+)"', looked)}
+    known = {key.partition(".")[2] for key in words_for("ja").table if key.startswith("check.")}
+    assert known == ids | {"other"}
+    assert [each for each in known if not words_for("ja").has(f"check-do.{each}")] == []
 
 
 def test_every_reason_that_is_weighed_is_told_in_words() -> None:
