@@ -241,6 +241,7 @@ def test_a_policy_change_shows_what_it_would_do_before_a_second_person_makes_it_
     expect(page.locator("#changes")).to_contain_text("0.52 → 1.0")
     expect(page.locator("#changes")).to_contain_text("判定が変わります")
     axe(page)
+    page.locator("#changes").evaluate("panel => { panel.scrollTop = 0; }")
     shot(page, "moderator-policy-draft")
     press(page, "keep")
     said(page)

@@ -67,6 +67,7 @@ def one(visit: Here, number: Number) -> Response:
         base = policies.by_version(tx, found.base)
         run = rescreens.newest(tx, number)
         watch = brake.watch(tx, found, now=visit.now) if found.state is PolicyState.LIVE else None
+    run_state = run.told(visit.now) if run else ""
     return page(
         visit,
         "cases/policy.html",
@@ -76,8 +77,8 @@ def one(visit: Here, number: Number) -> Response:
         lines=_differences(base.text if base else shipped_text(), found.text),
         run=run,
         watch=watch,
-        run_state=run.told(visit.now) if run else "",
-        examples=_examples(visit, found),
+        run_state=run_state,
+        examples={} if run_state == "running" else _examples(visit, found),
         tables={name: _rows(found.report, name) for name in GROUPS} if found.report else {},
         critics=criticism.words(found.report["criticism"].get("examples", ())) if found.report else [],
         bar=BAR,
