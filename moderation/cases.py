@@ -105,6 +105,8 @@ _TAKES_BACK: Final = frozenset({Move.REFUSE, Move.WITHDRAW})
 _REVIEWERS_ONLY: Final = frozenset(
     {Move.APPROVE, Move.REFUSE, Move.CONFIRM_READING, Move.REVIEW, Move.UPHOLD, Move.REVERSE}
 )
+_ANOTHERS: Final = frozenset({Move.UPHOLD, Move.REVERSE, Move.REVIEW})
+"""Judgements about a decision: never of those who took part in it."""
 UNKNOWN: Final = "und"
 DOUBTFUL: Final = 0.5
 """Above this doubt a language is a guess: nobody is asked to read it, and no list is made of it."""
@@ -180,7 +182,7 @@ def why_not(case: CaseFacts, person: Moderator, move: Move) -> str | None:
         case = replace(case, state=after(case.state, Move.CLAIM), holder=person.login)
     if (case.state, move) not in _AFTER:
         return "no-such-step"
-    duty = Duty.REVIEWER if move in _REVIEWERS_ONLY else Duty.MODERATOR
+    duty = Duty.REVIEWER if move in _REVIEWERS_ONLY or _overturns(case, move) else Duty.MODERATOR
     if duty not in person.duties and Duty.REVIEWER not in person.duties:
         return "no-right"
     return _not_theirs(case, person, move) or _not_possible(case, move)
@@ -221,8 +223,13 @@ def _not_theirs(case: CaseFacts, person: Moderator, move: Move) -> str | None:
         return "read-already"
     if move is Move.WITHDRAW and person.login != case.proposer:
         return "not-own-proposal"
-    judged_own = move in (Move.UPHOLD, Move.REVERSE, Move.REVIEW) and person.login in case.deciders
-    return "own-decision" if judged_own else None
+    judges = move in _ANOTHERS or _overturns(case, move)
+    return "own-decision" if judges and person.login in case.deciders else None
+
+
+def _overturns(case: CaseFacts, move: Move) -> bool:
+    """Whether the move takes back what an objection achieved."""
+    return case.state is CaseState.REVERSED and move is Move.REOPEN
 
 
 def _not_possible(case: CaseFacts, move: Move) -> str | None:

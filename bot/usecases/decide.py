@@ -143,7 +143,7 @@ def facts_of(parts: Parts, tx: Tx, case: Case, by: Person | None = None) -> Case
     account = parts.account(case.account)
     verdict, reply = replies.verdict(tx, case.verdict), replies.get(tx, case.reply)
     made = cases.decisions(tx, case.id)
-    deciders = {each.by for each in made if each.step is not Step.NONE}
+    deciders = {each.by for each in made if each.step is not Step.NONE or each.move is Move.UPHOLD}
     return CaseFacts(
         state=case.state,
         step=case.step,

@@ -63,13 +63,16 @@ def played(case: CaseFacts, who: str, move: Move) -> CaseFacts:
         )
     if move in (Move.REFUSE, Move.WITHDRAW):
         return replace(case, state=state, proposed=Step.NONE, proposer=None)
-    if move in (Move.REVIEW, Move.UPHOLD):
+    if move is Move.UPHOLD:
+        return replace(case, state=state, review_due=False, deciders=case.deciders | {who})
+    if move is Move.REVIEW:
         return replace(case, state=state, review_due=False)
     if move in (Move.UNDO, Move.REVERSE, Move.DISMISS):
         return replace(case, state=state, step=Step.NONE, review_due=False, proposer=None)
     return replace(case, state=state)
 
 
+HIDDEN = CaseFacts(CaseState.ACTED, step=Step.HIDE, means=EVERY_MEANS, deciders=frozenset({"aiko"}))
 PATHS = st.lists(st.tuples(st.sampled_from([AIKO, BENI, CHIE]), st.integers(0, 20)), max_size=25)
 LABELS = st.frozensets(st.sampled_from(Category), min_size=1)
 SIGNALS = st.frozensets(st.sampled_from(SignalKind))
@@ -100,6 +103,23 @@ def test_deleting_alone_takes_an_emergency_and_leaves_a_review(
             assert not case.review_due
         if case.state in ENDED:
             assert not case.review_due
+
+
+@given(PATHS)
+def test_no_decider_takes_back_a_reversal(steps: list[tuple[Moderator, int]]) -> None:
+    start = replace(HIDDEN, state=CaseState.REVERSED, step=Step.NONE)
+    for case, who, _move in walk(start, steps):
+        if case.state is CaseState.REVERSED:
+            assert who not in case.deciders | {CHIE.login}
+
+
+@given(PATHS)
+def test_no_objection_is_judged_by_a_decider_or_twice_by_one_person_who_upheld(
+    steps: list[tuple[Moderator, int]],
+) -> None:
+    for case, who, move in walk(HIDDEN, steps):
+        if move in (Move.UPHOLD, Move.REVERSE):
+            assert who not in case.deciders
 
 
 @given(PATHS)
@@ -143,6 +163,10 @@ def test_a_person_without_a_duty_can_do_nothing() -> None:
         (CaseFacts(CaseState.ACTED, step=Step.HIDE, means=EVERY_MEANS), AIKO, Move.UNDO, None),
         (CaseFacts(CaseState.ACTED, step=Step.DELETE, review_due=True), AIKO, Move.CLOSE, "review-first"),
         (CaseFacts(CaseState.DISMISSED), AIKO, Move.HIDE, "no-such-step"),
+        (CaseFacts(CaseState.DISMISSED, deciders=frozenset({"chie"})), CHIE, Move.REOPEN, None),
+        (CaseFacts(CaseState.REVERSED, deciders=frozenset({"aiko"})), AIKO, Move.REOPEN, "own-decision"),
+        (CaseFacts(CaseState.REVERSED, deciders=frozenset({"aiko"})), BENI, Move.REOPEN, None),
+        (CaseFacts(CaseState.REVERSED, deciders=frozenset({"aiko"})), CHIE, Move.REOPEN, "no-right"),
     ],
 )
 def test_why_a_move_is_refused(case: CaseFacts, person: Moderator, move: Move, why: str | None) -> None:

@@ -63,6 +63,24 @@ def test_an_upheld_decision_stays(quick: Desk) -> None:
     assert quick.hidden(case)
 
 
+def test_whoever_decided_does_not_take_back_a_reversal(quick: Desk) -> None:
+    number = objected(quick)
+    case, _ = appeals.judge(quick.parts, number, reverse=True, reason="意見です", by=JUDGE, now=quick.house.now)
+    for person in (REVIEWER, MODERATOR):
+        for move in (Move.REOPEN, Move.HIDE):
+            with pytest.raises(NotAllowed):
+                quick.does(case, move, by=person)
+    assert quick.does(case, Move.REOPEN, by=JUDGE).state is CaseState.OPEN
+
+
+def test_the_same_person_does_not_uphold_a_second_objection(quick: Desk) -> None:
+    number, now = objected(quick), quick.house.now
+    appeals.judge(quick.parts, number, reverse=False, reason="広告です", by=JUDGE, now=now)
+    appeals.record(quick.parts, number, channel=Channel.LETTER, words="違います", by=MODERATOR, now=now)
+    with pytest.raises(NotAllowed, match="took part"):
+        appeals.judge(quick.parts, number, reverse=False, reason="広告です", by=JUDGE, now=now)
+
+
 def test_an_objection_needs_words_and_a_decision(quick: Desk) -> None:
     case = quick.case()
     for words, error in (("  ", BadInput), ("違います", NotAllowed), ("あ" * 10_001, BadInput)):
