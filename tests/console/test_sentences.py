@@ -27,7 +27,7 @@ REFUSED: Final = [
     (ADMIN, "/policies/take-back", {"reason": "誤検知"}, "戻せる版がありません。"),
     (REVIEWER, "/quality/golden", {"category": "0"}, "正解つき事案の文を書いてください。"),
     (REVIEWER, "/case-files/1", {}, "どの法的根拠で渡すかを書いてください。"),
-    (APPROVER, "/roster/accounts/x-tokyo/attest", {}, "責任者、代理者、管理者だけです。"),
+    (APPROVER, "/roster/accounts/x-tokyo/attest", {}, "担当者、副担当者、管理者だけです。"),
     (APPROVER, "/imports", {}, "ファイルを選んでください。"),
 ]
 

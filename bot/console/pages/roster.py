@@ -80,7 +80,7 @@ def roster(visit: Here) -> Response:
 def lint_page(visit: Here) -> Response:
     """What the lint says about the file, line by line."""
     found = lint(visit.app.keeper.loaded, Facts(today=visit.today))
-    return page(visit, "roster/lint.html", groups=_grouped(found), file=visit.app.keeper.path.name)
+    return page(visit, "roster/lint.html", groups=_grouped(found, visit.words.lang), file=visit.app.keeper.path.name)
 
 
 @room.page("/roster/accounts/{account_id}", READERS)
@@ -243,11 +243,11 @@ def _day(text: str) -> datetime | None:
         raise BadInput("The day is written 2026-12-08.", key="effective").worded("problem.roster-day") from None
 
 
-def _grouped(found: Sequence[LintFinding]) -> list[LintGroup]:
+def _grouped(found: Sequence[LintFinding], language: str) -> list[LintGroup]:
     """Errors first, then in the order of the rules."""
     groups: dict[tuple[bool, str], dict[str, list[LintFinding]]] = defaultdict(lambda: defaultdict(list))
     for each in found:
-        groups[each.level is not Level.ERROR, each.rule][each.message].append(each)
+        groups[each.level is not Level.ERROR, each.rule][each.told.best(language)].append(each)
     order = list(RULES)
     keys = sorted(groups, key=lambda key: (key[0], order.index(key[1])))
     return [LintGroup(RULES[rule], not mild, groups[mild, rule]) for mild, rule in keys]
