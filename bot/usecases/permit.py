@@ -1,4 +1,4 @@
-"""How much criticism the version in force leaves alone: the agency's own examples, else those that ship.
+"""How much criticism the version in force leaves alone: on the agency's own examples, else on the rows that ship.
 
 Worked out beside the screener, which has the weights in memory, and kept as an event of the trail: pages read the newest
 one, and the trail tells how the share went from version to version.
@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.domain.judging import Golden
 from bot.domain.people import SERVICE
-from bot.store import audit, judging
+from bot.store import audit, judging, policies
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
 from moderation import criticism
@@ -26,17 +26,14 @@ MEASURED: Final = "permit.measured"
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """``own`` is measured on golden cases that reviewers noted as criticism. Only while there are none, ``shipped`` is
-    measured on rows that come with the program: the weights were chosen on rows like them, so it flatters and is never
-    shown without saying what it is. A share over nothing has ``of`` 0. ``examples`` (how many, newest) tells one set
-    of golden cases from another.
+    """``own`` is measured on golden cases that reviewers noted as criticism; over nothing (``of`` 0) until there are some.
+    Only then ``shipped`` is given, of rows that come with the program: the weights were chosen on rows like them, so it
+    flatters and is never shown without saying what it is.
     """
 
     own: Share
     shipped: Share
-    version: str
-    examples: str
-    at: datetime
+    at: datetime | None
 
 
 def own(parts: Parts) -> Share:
@@ -46,31 +43,33 @@ def own(parts: Parts) -> Share:
     return _left_alone(parts.screener(), tuple((each.text, each.post) for each in kept)) if kept else wilson(0, 0)
 
 
-def measure(parts: Parts, *, now: datetime) -> Permit:
-    """The job's tick: measures a version, or a set of examples, that was not measured yet, and writes the event."""
-    screener = parts.screener()
+def measure(parts: Parts, *, now: datetime) -> None:
+    """The job's tick: writes an event for a version, or for examples, that were not measured yet."""
     with parts.store.read() as tx:
-        before, kept = latest(tx), _examples(tx)
-    examples = f"{len(kept)}/{max((each.id for each in kept), default=0)}"
-    if before is not None and (before.version, before.examples) == (screener.policy.version, examples):
-        return before
-    share = own(parts)
-    rows = 0 if share.of else len(criticism.rows())
-    shipped = wilson(rows - len(criticism.flagged(screener)) if rows else 0, rows)
-    shares = {"own": [share.hits, share.of], "shipped": [shipped.hits, shipped.of]}
-    with parts.store.begin() as tx:
-        subject = f"policy:{screener.policy.version}"
-        audit.append(tx, SERVICE, MEASURED, subject, at=now, shares=shares, examples=examples)
-    return Permit(share, shipped, screener.policy.version, examples, now)
+        kept, before = _examples(tx), audit.newest(tx, MEASURED)
+    if not kept and before is None:
+        return
+    subject = f"policy:{parts.screener().policy.version}"
+    examples = f"{len(kept)}/{max((each.id for each in kept), default=0)}"  # how many, newest
+    if before is None or (before.subject, before.facts["examples"]) != (subject, examples):
+        share = own(parts)
+        with parts.store.begin() as tx:
+            audit.append(tx, SERVICE, MEASURED, subject, at=now, left_alone=share.hits, of=share.of, examples=examples)
 
 
-def latest(tx: Tx) -> Permit | None:
-    """As measured last; None before the first time."""
+def latest(tx: Tx) -> Permit:
+    """As measured last, or what is known of the rows that ship."""
     event = audit.newest(tx, MEASURED)
-    if event is None:
-        return None
-    shares, version = event.facts["shares"], event.subject.partition(":")[2]
-    return Permit(wilson(*shares["own"]), wilson(*shares["shipped"]), version, event.facts["examples"], event.at)
+    share = wilson(event.facts["left_alone"], event.facts["of"]) if event else wilson(0, 0)
+    return Permit(share, wilson(0, 0) if share.of else _shipped(tx), event.at if event else None)
+
+
+def _shipped(tx: Tx) -> Share:
+    """Of a version that was made live: as its rescreen found."""
+    live = policies.live(tx)
+    told = live.report.get("criticism", {}) if live else {}
+    flagged, of = (told["after"], told["of"]) if told.get("of") else criticism.shipped()
+    return wilson(of - flagged, of)
 
 
 def _examples(tx: Tx) -> list[Golden]:

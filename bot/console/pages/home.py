@@ -48,7 +48,7 @@ def home(visit: Here) -> Response:
         beats = service.heartbeats(tx)
         tripped = brake.tripped(tx, now=visit.now) if visit.has(*_WATCHING) else None
         notices = grouped(for_person(tx, visit.by, visit.today, limit=100))
-        measured = permit.latest(tx)
+        criticism = permit.latest(tx)
         week = _week(
             visit, posts.find(tx, states=_COMING, accounts=accounts, since=visit.now, until=_end(visit), limit=2000)
         )
@@ -63,7 +63,7 @@ def home(visit: Here) -> Response:
         late=late,
         notices=notices,
         tripped=tripped,
-        measured=measured,
+        permit=criticism,
         sees_quality=visit.has(*FIGURES),
         late_words=", ".join(str(visit.words.nearest("job", beat.job)) for beat in late),
         week_rows=[(show_day(each.day, visit.words.locale), each.posts) for each in week],

@@ -31,14 +31,14 @@ def overview(visit: Here) -> Response:
     days = _days(visit.query("days"))
     found = _measured(visit, days)
     with visit.parts.store.read() as tx:
-        measured = permit.latest(tx)
+        criticism = permit.latest(tx)
     return page(
         visit,
         "cases/quality.html",
         found=found,
         days=days,
         spans=SPANS,
-        measured=measured,
+        permit=criticism,
         by_category=_named(visit, found.by_category),
         by_both=_pairs(visit, found.by_both),
         proposals=_proposed(visit, days),
