@@ -236,7 +236,8 @@ def _not_possible(case: CaseFacts, move: Move) -> str | None:
     step = PROPOSED_STEP.get(move) or {Move.HIDE: Step.HIDE, Move.DELETE_NOW: Step.DELETE}.get(move)
     if step is not None and case.means.get(step, "none") == "none":
         return "platform-cannot"
-    if step is Step.BLOCK and not case.author_known:
+    blocks = step is Step.BLOCK or (move is Move.APPROVE and case.proposed is Step.BLOCK)
+    if blocks and not case.author_known:
         return "author-unknown"
     if step is not None and case.state is CaseState.ACTED and step <= case.step:
         return "already-taken"

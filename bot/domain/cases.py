@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from moderation.cases import CaseState, Move
 from moderation.categories import Category
@@ -119,6 +119,10 @@ class Verb(StrEnum):
     DELETE = "delete"
     BLOCK = "block"
     UNBLOCK = "unblock"
+
+
+ON_AUTHOR: Final = frozenset({Verb.BLOCK, Verb.UNBLOCK})
+"""Verbs whose object is the author; the others work on the reply."""
 
 
 class CommandState(StrEnum):

@@ -21,13 +21,18 @@ URGENT_LANE = 1
 
 
 def order(tx: Tx, case: Case, verb: Verb, obj: str, *, state: CommandState, by: str, at: datetime) -> Command:
-    """A new command on an object; waiting commands on the same object are overtaken by it."""
+    """A new command on an object: it overtakes the earlier ones, unless they were carried out or are under way.
+
+    ValueError for an object without an id: a platform would be told to act on nobody.
+    """
+    if not obj.partition(":")[2]:
+        raise ValueError(f"case {case.id}: {verb.value} needs an object with an id")
     tx.session.execute(
         update(CommandRow)
         .where(
             col(CommandRow.account) == case.account,
             col(CommandRow.object) == obj,
-            col(CommandRow.state).in_([CommandState.QUEUED.value, CommandState.BY_HAND.value]),
+            col(CommandRow.state).not_in([CommandState.DONE.value, CommandState.SENDING.value]),
         )
         .values(state=CommandState.OVERTAKEN.value)
         .execution_options(synchronize_session=False)
@@ -117,9 +122,9 @@ def settle(tx: Tx, command_id: int, state: CommandState, **values: Any) -> Comma
 
 
 def _still(tx: Tx, row: CommandRow, state: CommandState) -> CommandState:
-    """A command that would be tried again gives way to a later one on its object."""
-    if state not in (CommandState.QUEUED, CommandState.BY_HAND):
-        return state
+    """What was not carried out gives way to a later command on its object, and stays overtaken."""
+    if state is CommandState.DONE:
+        return CommandState(row.state) if row.state == CommandState.OVERTAKEN else state
     later = tx.session.exec(
         select(CommandRow.id).where(
             CommandRow.account == row.account, CommandRow.object == row.object, CommandRow.number > row.number
@@ -135,18 +140,6 @@ def waiting(tx: Tx) -> list[Command]:
         select(CommandRow).where(col(CommandRow.state).in_(states)).order_by(col(CommandRow.lane), col(CommandRow.id))
     )
     return [_command(row) for row in rows]
-
-
-def in_force(tx: Tx, account: str, obj: str) -> Command | None:
-    """The newest command that was carried out on an object: how it stood when we last acted."""
-    done = [CommandState.DONE.value, CommandState.UNPROVED.value]
-    row = tx.session.exec(
-        select(CommandRow)
-        .where(CommandRow.account == account, CommandRow.object == obj, col(CommandRow.state).in_(done))
-        .order_by(col(CommandRow.number).desc())
-        .limit(1)
-    ).first()
-    return _command(row) if row else None
 
 
 def newest(tx: Tx, account: str, obj: str) -> Command | None:

@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.accounts import Account
 from bot.domain.accounts import Platform as PlatformName
-from bot.domain.cases import Command, CommandState, Verb
+from bot.domain.cases import ON_AUTHOR, Command, CommandState, Verb
 from bot.domain.errors import AuthExpired, Kind, NotAllowed, PlatformError, RateLimited, Rejected
 from bot.domain.people import SERVICE, Person, Role, require
 from bot.domain.ports import Budget, Clock, Platform, ReadBack
@@ -25,7 +25,6 @@ log = structlog.get_logger()
 WAITS_S: Final = (5, 15, 60, 300, 900)
 """Before each further try, seconds; the last one is repeated. Every verb converges and may be repeated freely."""
 GIVE_UP_AFTER: Final = 40
-_ON_AUTHOR: Final = frozenset({Verb.BLOCK, Verb.UNBLOCK})
 _COUNTED: Final = frozenset({Verb.HIDE, Verb.UNHIDE})
 
 
@@ -93,8 +92,8 @@ def read_back(parts: Parts, account: Account, command: Command) -> ReadBack | No
     """Who can still see the object; None when the platform did not say. The short block list budget of X is spent on
     blocks only.
     """
-    author = command.target if command.verb in _ON_AUTHOR else ""
-    reply = "" if command.verb in _ON_AUTHOR else command.target
+    author = command.target if command.verb in ON_AUTHOR else ""
+    reply = "" if command.verb in ON_AUTHOR else command.target
     try:
         return parts.platform(account).read_back(account, reply, author)
     except PlatformError as exc:
@@ -196,7 +195,7 @@ def _agrees(verb: Verb, seen: ReadBack | None) -> bool:
     """Whether the platform shows what was done; where it does not say (None), its own answer to the call counts."""
     if seen is None:
         return False
-    if verb in _ON_AUTHOR:
+    if verb in ON_AUTHOR:
         return seen.blocked is (verb is Verb.BLOCK)
     there = seen.facts.get("reply") != "gone"
     if verb is Verb.DELETE:
@@ -208,7 +207,7 @@ def _agrees(verb: Verb, seen: ReadBack | None) -> bool:
 
 def _failed(parts: Parts, command: Command, exc: Rejected, now: datetime) -> CommandState:
     """Sending again cannot help: a person blocks by hand, or is told that it failed."""
-    by_hand = command.verb in _ON_AUTHOR and exc.kind in (Kind.PLAN, Kind.PERMISSION)
+    by_hand = command.verb in ON_AUTHOR and exc.kind in (Kind.PLAN, Kind.PERMISSION)
     state = CommandState.BY_HAND if by_hand else CommandState.FAILED
     with parts.store.begin() as tx:
         after = commands.settle(tx, command.id, state, code=f"{exc.kind.value}:{exc.code}"[:100], checked_at=now)

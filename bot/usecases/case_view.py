@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.domain.accounts import Account, Office
-from bot.domain.cases import Case, Command, CommandState, Decision, Drift, KeptReply, KeptVerdict, Verb
+from bot.domain.accounts import Account, Office, Platform
+from bot.domain.cases import ON_AUTHOR, Case, Command, CommandState, Decision, Drift, KeptReply, KeptVerdict
 from bot.domain.judging import Appeal, Judgement, LegalHold
 from bot.domain.people import Person, Role
 from bot.store import cases, commands, judging, policies, posts, replies
@@ -260,13 +260,17 @@ def _decisions(tx: Tx, case: Case, *, hidden: bool) -> tuple[Decision, ...]:
 
 
 def _by_hand(account: Account, reply: KeptReply, told: Sequence[Command]) -> list[ByHand]:
-    profile = (
-        f"https://x.com/{reply.author.handle}"
-        if reply.platform == "x" and reply.author.handle
-        else f"https://x.com/i/user/{reply.author_id}"
-        if reply.platform == "x"
-        else f"https://www.facebook.com/{reply.author_id}"
-    )
+    """What waits for a person's hands; an overtaken command waits for nobody."""
     waiting = (CommandState.BY_HAND, CommandState.UNPROVED)
-    hands = (Verb.BLOCK, Verb.UNBLOCK)
-    return [ByHand(each, profile, account.handle) for each in told if each.state in waiting and each.verb in hands]
+    return [
+        ByHand(each, _profile(account, reply, each), account.handle)
+        for each in told
+        if each.state in waiting and each.verb in ON_AUTHOR
+    ]
+
+
+def _profile(account: Account, reply: KeptReply, command: Command) -> str:
+    """The author's page by the number in the command, for erased words name nobody; by handle while it is known."""
+    if account.platform is Platform.FACEBOOK:
+        return f"https://www.facebook.com/{command.target}"
+    return f"https://x.com/{reply.author.handle or f'i/user/{command.target}'}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.accounts import Account, Means
-from bot.domain.cases import Case, Command, CommandState, KeptReply, Verb
+from bot.domain.cases import ON_AUTHOR, Case, Command, CommandState, KeptReply, Verb
 from bot.domain.people import Person
 from bot.store import commands, replies
 from bot.store.database import Tx
@@ -20,9 +21,11 @@ def order_commands(
     """Queues what the platform must be told after a move; an assisted act waits for a person's hands."""
     reply, account = replies.get(tx, case.reply), parts.account(case.account)
     wanted = [verb for verb in verbs(before, move) if _means(account, reply, verb) is not Means.NONE]
+    told = commands.of_case(tx, case.id)
     return [
-        commands.order(tx, case, verb, target(verb, reply), state=_state(account, reply, verb), by=by.login, at=now)
+        commands.order(tx, case, verb, obj, state=_state(account, reply, verb), by=by.login, at=now)
         for verb in wanted
+        if (obj := _object(verb, reply, told))
     ]
 
 
@@ -35,16 +38,22 @@ def verbs(before: Case, move: Move) -> tuple[Verb, ...]:
     if move is Move.APPROVE:
         return _taking(before)
     if move in (Move.UNDO, Move.REVERSE, Move.DISMISS):
-        undone = {Step.HIDE: (Verb.UNHIDE,), Step.BLOCK: (Verb.UNHIDE, Verb.UNBLOCK)}
+        # showing again also overtakes a deletion that the platform has refused so far
+        undone = {Step.HIDE: (Verb.UNHIDE,), Step.DELETE: (Verb.UNHIDE,), Step.BLOCK: (Verb.UNHIDE, Verb.UNBLOCK)}
         return undone.get(before.step, ())
     return ()
 
 
-def target(verb: Verb, reply: KeptReply) -> str:
-    """The object a verb works on: ``reply:<platform id>`` or ``author:<platform id>``."""
-    if verb in (Verb.BLOCK, Verb.UNBLOCK):
-        return f"author:{reply.author_id}"
-    return f"reply:{reply.platform_id}"
+def _object(verb: Verb, reply: KeptReply, told: Sequence[Command]) -> str:
+    """What a verb works on: ``reply:<platform id>`` or ``author:<platform id>``.
+
+    Taking back works on what this case's own commands named, for erased words name no author any more; empty when
+    there is nothing to take back.
+    """
+    kind, ident = ("author", reply.author_id) if verb in ON_AUTHOR else ("reply", reply.platform_id)
+    if verb in (Verb.UNHIDE, Verb.UNBLOCK):
+        return next((each.object for each in reversed(told) if each.object.startswith(f"{kind}:")), "")
+    return f"{kind}:{ident}"
 
 
 def _taking(before: Case) -> tuple[Verb, ...]:
@@ -59,7 +68,7 @@ def _state(account: Account, reply: KeptReply, verb: Verb) -> CommandState:
 
 def _means(account: Account, reply: KeptReply, verb: Verb) -> Means:
     able = account.capabilities
-    if verb in (Verb.BLOCK, Verb.UNBLOCK):
+    if verb in ON_AUTHOR:
         return able.block
     if verb is Verb.DELETE:
         return able.delete

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.accounts import Platform
-from bot.domain.cases import Command, CommandState, Verb
+from bot.domain.cases import Case, Command, CommandState, Verb
 from bot.domain.errors import NotAllowed
 from bot.store import cases, commands, service
 from bot.store.database import Tx
-from bot.usecases import carry_out
+from bot.usecases import carry_out, case_view, drift, erase
 from moderation.cases import Move
-from tests.house import MODERATOR, House
+from tests.house import MODERATOR, REVIEWER, House
 from tests.usecases.desk import ADVERT, CARD, FACEBOOK, Desk, X
 
 
@@ -90,8 +90,6 @@ def test_two_people_delete_on_facebook_and_it_is_gone(desk: Desk) -> None:
     case = desk.case(account=FACEBOOK)
     desk.does(case, Move.CLAIM, Move.PROPOSE_DELETE)
     desk.looks(case)
-    from tests.house import REVIEWER
-
     desk.does(case, Move.APPROVE, by=REVIEWER)
     assert desk.carries_out() == 1
     (command,) = desk.commands(case)
@@ -132,6 +130,79 @@ def test_a_block_by_hand_on_x_counts_only_when_the_block_list_shows_it(desk: Des
     assert (proved.state, proved.seen["blocked"]) == (CommandState.DONE, True)
     with pytest.raises(NotAllowed, match="nothing to confirm"):
         carry_out.confirm_by_hand(desk.parts, block.id, by=MODERATOR, now=now)
+
+
+def by_hand(desk: Desk, case: Case) -> list[tuple[Verb, str]]:
+    """What the case page asks people to do in the app, and where."""
+    with desk.house.store.read() as tx:
+        view = case_view.case_view(desk.parts, tx, case.id, by=REVIEWER, now=desk.house.now)
+    return [(each.command.verb, each.profile) for each in view.by_hand]
+
+
+def forgotten(desk: Desk, case: Case) -> None:
+    """The author deleted the reply, and its words and author were erased."""
+    with desk.house.store.begin() as tx:
+        erase.erase_in(tx, [case.reply], why="gone", by=REVIEWER, now=desk.house.now)
+
+
+def test_a_block_is_lifted_after_the_words_were_forgotten(quick: Desk) -> None:
+    case = quick.blocked(quick.case(account=FACEBOOK))
+    quick.carries_out()
+    forgotten(quick, case)
+    quick.does(case, Move.UNDO)
+    quick.carries_out()
+    assert not quick.house.sandbox.people.blocked(FACEBOOK)
+    assert quick.states(case)[-1] == ("unblock", CommandState.DONE)
+
+
+def test_a_block_by_hand_names_its_person_after_the_words_were_forgotten(quick: Desk) -> None:
+    case = quick.blocked(quick.case())
+    who = quick.reply_of(case).author_id
+    forgotten(quick, case)
+    quick.does(case, Move.UNDO)
+    assert by_hand(quick, case) == [(Verb.UNBLOCK, f"https://x.com/i/user/{who}")]
+
+
+def test_nobody_is_blocked_whose_name_was_forgotten(quick: Desk) -> None:
+    case = quick.does(quick.case(account=FACEBOOK), Move.CLAIM, Move.PROPOSE_BLOCK)
+    quick.looks(case)
+    forgotten(quick, case)
+    with pytest.raises(NotAllowed, match="who wrote this"):
+        quick.does(case, Move.APPROVE, by=REVIEWER)
+    with quick.house.store.begin() as tx, pytest.raises(ValueError, match="object with an id"):
+        commands.order(tx, case, Verb.BLOCK, "author:", state=CommandState.QUEUED, by="rin", at=quick.house.now)
+
+
+def test_after_an_undo_nobody_is_asked_to_block_any_more(quick: Desk) -> None:
+    case = quick.blocked(quick.case())
+    quick.carries_out()
+    block = quick.commands(case)[-1]
+    confirmed = carry_out.confirm_by_hand(quick.parts, block.id, by=MODERATOR, now=quick.house.now)
+    assert confirmed.state is CommandState.UNPROVED
+    quick.does(case, Move.UNDO)
+    assert [verb for verb, _ in by_hand(quick, case)] == [Verb.UNBLOCK]
+    with pytest.raises(NotAllowed, match="nothing to confirm"):
+        carry_out.confirm_by_hand(quick.parts, block.id, by=MODERATOR, now=quick.house.now)
+    quick.house.sandbox.people.block_by_hand(X, "tanuki_no_mori")
+    quick.wait(minutes=16)
+    drift.check_blocks(quick.parts, now=quick.house.now)
+    assert quick.states(case)[1:] == [
+        ("block", CommandState.OVERTAKEN),
+        ("unhide", CommandState.QUEUED),
+        ("unblock", CommandState.BY_HAND),
+    ]
+
+
+def test_a_deletion_that_the_platform_refuses_is_overtaken_by_its_reversal(quick: Desk) -> None:
+    case = quick.case(CARD, account=FACEBOOK)
+    quick.does(case, Move.CLAIM, Move.DELETE_NOW)
+    quick.house.sandbox.fault("error", platform="facebook", route="delete", status=503)
+    quick.carries_out()
+    quick.does(case, Move.APPEAL)
+    quick.does(case, Move.REVERSE, by=REVIEWER)
+    quick.wait(hours=1)
+    quick.carries_out()
+    assert quick.states(case) == [("delete", CommandState.OVERTAKEN), ("unhide", CommandState.DONE)]
 
 
 def test_the_short_block_list_budget_is_spent_on_blocks_only(quick: Desk) -> None:
