@@ -133,7 +133,9 @@ def test_a_rescreen_whose_process_died_says_so_and_can_be_started_again(desk: Co
     assert "途切れました" in shown
     assert "data-again" not in shown
     rescreened(desk, admin, path)
-    assert "途切れました" not in admin.get(path).text
+    shown = admin.get(path).text
+    assert "途切れました" not in shown
+    assert fields_of(shown, f"{path}/rescreen") | DAYS == fields_of(shown, f"{path}/rescreen")  # as it was asked
     with desk.house.store.begin() as tx:
         assert rescreens.note(tx, lost.id, done=1, at=desk.house.now)  # the dead one, should it wake up, has to stop
 

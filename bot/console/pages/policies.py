@@ -16,7 +16,7 @@ from bot.console.show import go, page
 from bot.console.visit import JAPAN, Visit
 from bot.domain.cases import KeptReply
 from bot.domain.errors import BadInput
-from bot.domain.judging import PolicyState, PolicyVersion
+from bot.domain.judging import PolicyState, PolicyVersion, RescreenRun
 from bot.domain.people import EVERYWHERE, Role
 from bot.store import audit, policies, replies, rescreens
 from bot.usecases import brake, rescreen_runs
@@ -85,8 +85,7 @@ def one(visit: Here, number: Number) -> Response:
         silences=silences(found.report),
         old_report=bool(found.report) and found.waits and found.report["base"] != version,
         accounts=[("", visit.words.plain("cases.any")), *((a.id, a.handle) for a in visit.parts.registry().accounts)],
-        today=visit.today.isoformat(),
-        since=(visit.today - timedelta(days=30)).isoformat(),
+        span=_span_shown(visit, run),
         admin=_admin(visit),
         second=visit.has(Role.ADMIN, Role.REVIEWER) and visit.by.login not in (found.made_by, found.proposed_by),
     )
@@ -144,6 +143,14 @@ def _told(visit: Visit, found: PolicyVersion, base: PolicyVersion | None) -> lis
 def _stale(visit: Visit, found: PolicyVersion) -> str:
     """The version it was made from, when another one is in force by now and it may still go live."""
     return found.base if found.waits and found.base != visit.parts.screener().policy.version else ""
+
+
+def _span_shown(visit: Visit, run: RescreenRun | None) -> tuple[str, str, str]:
+    """(from, until, account) as the form begins: those of the last walk, else the last thirty days of all."""
+    if run is None:
+        return (visit.today - timedelta(days=30)).isoformat(), visit.today.isoformat(), ""
+    since, until = (each.astimezone(JAPAN).date() for each in (run.since, run.until - timedelta(seconds=1)))
+    return since.isoformat(), until.isoformat(), run.account
 
 
 def _admin(visit: Visit) -> bool:
