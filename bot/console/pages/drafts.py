@@ -84,7 +84,7 @@ def work(visit: Here) -> Response:
         desk = Desk(text, Filled(read_sheet(text)), form, as_text, source)
         desk = desk if as_text else _filled(desk, form)
     except BadInput as exc:
-        told = visit.words("draft-error.text", why=str(exc))
+        told = sentence(visit, exc)
         return _show(visit, Desk(text, Filled(Sheet({})), form, as_text=True, source=source, problem=told), 422)
     if do == "keep" and not desk.filled.errors:
         return _keep(visit, desk, form)
