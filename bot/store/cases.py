@@ -68,9 +68,10 @@ def of_reply(tx: Tx, reply_id: int) -> Case | None:
     return _case(row) if row else None
 
 
-def refresh(tx: Tx, case: Case, verdict: KeptVerdict, *, lane: int, state: CaseState) -> Case:
-    """The reply was edited and judged anew; a case that had ended opens again."""
-    return change(tx, case, state, place=0, opinion="", **_from_verdict(verdict, min(lane, case.lane)))
+def refresh(tx: Tx, case: Case, verdict: KeptVerdict, *, lane: int, state: CaseState, group_key: str) -> Case:
+    """The reply was judged anew, perhaps in other words; a case that had ended opens again."""
+    judged = _from_verdict(verdict, min(lane, case.lane))
+    return change(tx, case, state, place=0, opinion="", group_key=group_key, **judged)
 
 
 def get(tx: Tx, case_id: int) -> Case:

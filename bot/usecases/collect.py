@@ -14,7 +14,7 @@ from bot.domain.people import SERVICE
 from bot.domain.ports import ReplyPage, SeenReply
 from bot.store import audit, cases, gaps, posts, replies, service
 from bot.store.database import Tx
-from bot.usecases import drift, pacing
+from bot.usecases import decide, drift, pacing
 from bot.usecases.parts import Parts
 from moderation.cases import ENDED, CaseState
 
@@ -196,7 +196,7 @@ def keep_all(parts: Parts, tx: Tx, account: Account, seen: tuple[SeenReply, ...]
         if how == "edited":
             audit.append(tx, SERVICE, "reply.edited", f"reply:{reply_id}", at=now)
             drift.edited(parts, tx, reply_id, now=now)
-            _wake(tx, reply_id)
+            _wake(tx, reply_id, now)
     return Harvest(new=counts["new"], edited=counts["edited"])
 
 
@@ -208,8 +208,14 @@ def _is_ours(parts: Parts, account: Account, seen: SeenReply) -> bool:
     return official is not None and (official.platform_id in (None, seen.author_id) or not seen.author_id)
 
 
-def _wake(tx: Tx, reply_id: int) -> None:
-    """An edited reply takes its ended case back to the queue; the screener will judge the new words."""
+def _wake(tx: Tx, reply_id: int, now: datetime) -> None:
+    """Edited words: an ended case goes back to the queue, a proposal about the old ones falls, the group is left.
+
+    The screener will judge the new words; until then whoever saw the old ones finds the case changed.
+    """
     case = cases.of_reply(tx, reply_id)
-    if case is not None and case.state in ENDED:
-        cases.change(tx, case, CaseState.OPEN)
+    if case is None:
+        return
+    if case.state is CaseState.PROPOSED:
+        case = decide.drop_proposal(tx, case, now=now)
+    cases.change(tx, case, CaseState.OPEN if case.state in ENDED else case.state, group_key="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +11,7 @@ from bot.domain.accounts import Account
 from bot.domain.cases import Case, Decision, KeptReply
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.judging import Judgement, Opinion, ReviewKind
-from bot.domain.people import Person, Role
+from bot.domain.people import SERVICE, Person, Role
 from bot.store import audit, cases, judging, people, replies
 from bot.store.database import Tx
 from bot.usecases.orders import order_commands
@@ -50,6 +51,8 @@ _DECIDES: Final = frozenset({Move.HIDE, Move.DELETE_NOW, Move.APPROVE, *PROPOSED
 """Moves that make somebody a decider of the step: they may not judge an objection to it."""
 _FREES: Final = frozenset({Move.UNDO, Move.REVERSE, Move.DISMISS})
 """Moves after which nothing that can be taken back stays in force."""
+_FREE: Final[Mapping[str, object]] = {"holder": None, "held_until": None}
+_NO_PROPOSAL: Final[Mapping[str, object]] = {"proposed": Step.NONE.word, "proposer": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,14 @@ def look(parts: Parts, case_id: int, opinion: Opinion, *, by: Person, now: datet
             raise NotAllowed(WHY_NOT["no-such-step"]).worded("why-not.no-such-step")
         judging.judge(tx, item.id, by.login, opinion, blind=blind, at=now)
         audit.append(tx, by, "case.looked", f"case:{case_id}", at=now, office=case.office, item=item.id, blind=blind)
+
+
+def drop_proposal(tx: Tx, case: Case, *, now: datetime) -> Case:
+    """The words that a proposal was about are gone: the case stands as before it, and nobody's view of them counts."""
+    state = after(case.state, Move.REFUSE, case.step)
+    _close_second(tx, case, now)
+    audit.append(tx, SERVICE, "case.proposal-dropped", f"case:{case.id}", at=now, office=case.office)
+    return cases.change(tx, case, state, **_FREE, **_NO_PROPOSAL)
 
 
 def allowed(parts: Parts, tx: Tx, case: Case, *, by: Person, now: datetime) -> tuple[Move, ...]:
@@ -229,11 +240,15 @@ def _make(parts: Parts, tx: Tx, case: Case, move: Move, by: Person, grounds: Gro
         asked = {"case": case.id, "reply": case.reply, "language": case.language, "batch": judging.PROPOSAL}
         judging.add_item(tx, ReviewKind.SECOND, at=now, **asked)
     if move in (Move.APPROVE, Move.REFUSE, Move.WITHDRAW):
-        item = judging.newest_second(tx, case.id)
-        judging.close_item(tx, item.id if item else 0, at=now)
+        _close_second(tx, case, now)
     order_commands(parts, tx, case, changed, move, by, now)
     _record(tx, changed, decision, by, now, **_read_by(tx, case, move, by))
     return changed
+
+
+def _close_second(tx: Tx, case: Case, now: datetime) -> None:
+    item = judging.newest_second(tx, case.id)
+    judging.close_item(tx, item.id if item else 0, at=now)
 
 
 def _step_after(case: Case, move: Move) -> Step:
@@ -253,9 +268,9 @@ def _values(case: Case, move: Move, state: CaseState, by: Person, now: datetime)
     if state in (CaseState.CLAIMED, CaseState.PROPOSED):
         values |= {"holder": by.login, "held_until": now + HOLD_FOR}
     else:
-        values |= {"holder": None, "held_until": None}
+        values |= _FREE
     if state is not CaseState.PROPOSED:
-        values |= {"proposed": Step.NONE.word, "proposer": None}
+        values |= _NO_PROPOSAL
     if move in PROPOSED_STEP:
         values |= {"proposed": PROPOSED_STEP[move].word, "proposer": by.login}
     if move in (Move.HIDE, Move.DELETE_NOW, Move.APPROVE):
@@ -295,7 +310,7 @@ def _check_grounds(facts: CaseFacts, move: Move, grounds: Grounds) -> None:
 
 def _unlock_lapsed(tx: Tx, case: Case, now: datetime) -> Case:
     lapsed = lapse(case, now)
-    return case if lapsed is case else cases.change(tx, case, lapsed.state, holder=None, held_until=None)
+    return case if lapsed is case else cases.change(tx, case, lapsed.state, **_FREE)
 
 
 def _read_by(tx: Tx, case: Case, move: Move, by: Person) -> dict[str, object]:

@@ -4,7 +4,7 @@ arrivals.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -38,6 +38,7 @@ TOGETHER: Final = frozenset(
     }
 )
 """Moves that may be made for many at once; an urgent deletion, a review and an objection are each looked at alone."""
+_AS_THEY_ARE: Final[Mapping[int, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Done:
     """What became of a decision for many: done, and those where it was not possible with the reason."""
 
     done: tuple[int, ...]
-    refused: dict[int, str]
+    refused: dict[int, KouhouError]
 
 
 def groups(tx: Tx, *, offices: Sequence[str] | None, least: int = LEAST, limit: int = 50) -> list[Group]:
@@ -96,49 +97,72 @@ def decide_group(
     by: Person,
     now: datetime,
     grounds: Grounds = NO_GROUNDS,
+    key: str = "",
+    versions: Mapping[int, int] = _AS_THEY_ARE,
 ) -> Done:
     """One move for the listed members of one group, each checked and written down by itself; free ones are claimed.
 
-    BadInput when the list is empty, too long, or mixes groups; a member that cannot take the move is left as it was.
+    ``key`` and ``versions`` are what the person was shown: a member that left the group or changed since then, and one
+    that cannot take the move, is left as it was. BadInput when the list is empty, too long, or mixes groups.
     """
     if move not in TOGETHER:
         raise NotAllowed("This step is taken case by case.").worded("problem.case-by-case")
     with parts.store.begin() as tx:
-        listed = _listed(tx, ids)
+        listed = _listed(tx, ids, mixed=bool(key))
+        key = key or listed[0].group_key
         done: list[int] = []
-        refused: dict[int, str] = {}
+        refused: dict[int, KouhouError] = {}
         for case in listed:
             try:
+                _as_shown(case, key, versions)
                 _one(parts, tx, case, move, by, now, grounds)
                 done.append(case.id)
             except BadInput:
                 raise  # the grounds are the same for all: mend them once
             except KouhouError as exc:
-                refused[case.id] = str(exc)
-        key = listed[0].group_key[:16]
-        audit.append(tx, by, f"group.{move.value}", f"group:{key}", at=now, cases=done, refused=sorted(refused))
+                refused[case.id] = exc
+        audit.append(tx, by, f"group.{move.value}", f"group:{key[:16]}", at=now, cases=done, refused=sorted(refused))
     return Done(tuple(done), refused)
 
 
-def look_group(parts: Parts, ids: Sequence[int], opinion: Opinion, *, by: Person, now: datetime) -> Done:
+def look_group(
+    parts: Parts,
+    ids: Sequence[int],
+    opinion: Opinion,
+    *,
+    by: Person,
+    now: datetime,
+    key: str = "",
+    versions: Mapping[int, int] = _AS_THEY_ARE,
+) -> Done:
     """The second person's own view of every listed proposal, put down before the reasons are shown."""
+    with parts.store.read() as tx:
+        listed = _listed(tx, ids, mixed=bool(key))
     done: list[int] = []
-    refused: dict[int, str] = {}
-    for number in dict.fromkeys(ids[:MOST]):
+    refused: dict[int, KouhouError] = {}
+    for case in listed:
         try:
-            look(parts, number, opinion, by=by, now=now)
-            done.append(number)
+            _as_shown(case, key or case.group_key, versions)
+            look(parts, case.id, opinion, by=by, now=now)
+            done.append(case.id)
         except KouhouError as exc:
-            refused[number] = str(exc)
+            refused[case.id] = exc
     return Done(tuple(done), refused)
 
 
-def _listed(tx: Tx, ids: Sequence[int]) -> list[Case]:
+def _as_shown(case: Case, key: str, versions: Mapping[int, int]) -> None:
+    if case.group_key != key or versions.get(case.id, case.version) != case.version:
+        raise NotAllowed(f"Case {case.id} changed since the group was listed; open it again.").worded(
+            "problem.case-moved"
+        )
+
+
+def _listed(tx: Tx, ids: Sequence[int], *, mixed: bool) -> list[Case]:
     if not 0 < len(set(ids)) <= MOST:
         raise BadInput(f"List between 1 and {MOST} cases.", key="ids").worded("problem.group-size", most=MOST)
     found = cases.many(tx, list(dict.fromkeys(ids)))
     keys = {each.group_key for each in found}
-    if len(found) != len(set(ids)) or len(keys) != 1 or keys == {""}:
+    if len(found) != len(set(ids)) or (not mixed and (len(keys) != 1 or keys == {""})):
         raise BadInput("These cases do not belong to one group; open the group again.", key="ids").worded(
             "problem.group-mixed"
         )

@@ -67,7 +67,7 @@ def _judge(parts: Parts, tx: Tx, reply: KeptReply, verdict: Verdict, now: dateti
     harm = lane(frozenset(verdict.labels), frozenset(signal.kind for signal in verdict.signals))
     if existing is not None:
         state = CaseState.OPEN if existing.state in ENDED and verdict.action is not Action.NONE else existing.state
-        cases.refresh(tx, existing, kept, lane=harm, state=state)
+        cases.refresh(tx, existing, kept, lane=harm, state=state, group_key=_group(tx, words))
         return False
     account = parts.account(reply.account)
     case = cases.open_case(tx, reply, kept, office=account.office, lane=harm, group_key=_group(tx, words), at=now)

@@ -44,6 +44,12 @@ def key_of(desk: ConsoleDesk, member: int) -> str:
         return cases.get(tx, member).group_key
 
 
+def shown_ids(desk: ConsoleDesk, listed: groups.Members) -> str:
+    """What a form of the group says of its members now: number and version."""
+    with desk.house.store.read() as tx:
+        return ",".join(f"{each.id}:{each.version}" for each in cases.many(tx, listed.ids))
+
+
 # -- floods --------------------------------------------------------------------------------------
 
 
@@ -52,7 +58,7 @@ def test_a_flood_is_decided_once_for_those_who_were_listed(desk: ConsoleDesk) ->
     key, visitor = key_of(desk, listed.ids[0]), desk.visit()
     assert key in visitor.get("/groups").text
     shown = visitor.get(f"/groups/{key}").text
-    ids = ",".join(map(str, listed.ids))
+    ids = shown_ids(desk, listed)
     assert f'name="ids" value="{ids}"' in shown
     flooded(desk, 3, names="later")
     answer = visitor.post(f"/groups/{key}/hide", {"ids": ids, "category": "9", "reason": "同じ文面の大量の書き込み"})
@@ -61,7 +67,7 @@ def test_a_flood_is_decided_once_for_those_who_were_listed(desk: ConsoleDesk) ->
         assert cases.count_by_state(tx) == {CaseState.ACTED: 12, CaseState.OPEN: 3}
 
 
-@pytest.mark.parametrize("ids", ["", "1;2", "1,,2", "x", "1," * 1000 + "1", "99999"])
+@pytest.mark.parametrize("ids", ["", "1:1;2:1", "1:1,,2:1", "1", "x", "1:1," * 1000 + "1:1", "99999:1"])
 def test_a_list_that_is_no_list_decides_nothing(desk: ConsoleDesk, ids: str) -> None:
     listed = flooded(desk, 10)
     key = key_of(desk, listed.ids[0])
@@ -73,7 +79,7 @@ def test_a_list_that_is_no_list_decides_nothing(desk: ConsoleDesk, ids: str) -> 
 
 def test_a_group_needs_a_ground_like_any_case_and_keeps_what_was_typed(desk: ConsoleDesk) -> None:
     listed = flooded(desk, 10)
-    key, ids = key_of(desk, listed.ids[0]), ",".join(map(str, listed.ids))
+    key, ids = key_of(desk, listed.ids[0]), shown_ids(desk, listed)
     fields = {"ids": ids, "category": "6", "reason": "毎日届く"}
     answer = desk.visit().post(f"/groups/{key}/propose-block", fields)
     assert answer.status_code == 422
@@ -84,7 +90,7 @@ def test_a_group_of_another_office_does_not_exist(desk: ConsoleDesk) -> None:
     listed = flooded(desk, 10)
     key = key_of(desk, listed.ids[0])
     assert desk.visit(ELSEWHERE).get(f"/groups/{key}").status_code == 404
-    ids = ",".join(map(str, listed.ids))
+    ids = shown_ids(desk, listed)
     desk.visit(ELSEWHERE).post(f"/groups/{key}/hide", {"ids": ids, "category": "9", "reason": "x"})
     with desk.house.store.read() as tx:
         assert set(cases.count_by_state(tx)) == {CaseState.OPEN}
@@ -92,15 +98,29 @@ def test_a_group_of_another_office_does_not_exist(desk: ConsoleDesk) -> None:
 
 def test_many_blocks_wait_for_a_second_person_who_looks_first(desk: ConsoleDesk) -> None:
     listed = flooded(desk, 10)
-    key, ids = key_of(desk, listed.ids[0]), ",".join(map(str, listed.ids))
+    key, ids = key_of(desk, listed.ids[0]), shown_ids(desk, listed)
     fields = {"ids": ids, "category": "9", "reason": "大量", "why_not_less": "非表示でも続く"}
     desk.visit().post(f"/groups/{key}/propose-block", fields)
-    second = desk.visit(REVIEWER)
+    second, ids = desk.visit(REVIEWER), shown_ids(desk, listed)
     assert "/approve" not in second.get(f"/groups/{key}").text
-    assert second.post(f"/groups/{key}/approve", {"ids": ids}).headers["location"].endswith("n=0&refused=10")
+    early = second.post(f"/groups/{key}/approve", {"ids": ids}).headers["location"]
+    assert early.endswith("n=0&refused=10&why=why-not.look-first%3A10")
+    assert "先にご自分の判断を" in second.get(early).text
     second.post(f"/groups/{key}/look", {"ids": ids, "category": "9", "step": "block"})
     assert "/approve" in second.get(f"/groups/{key}").text
     assert second.post(f"/groups/{key}/approve", {"ids": ids}).headers["location"].endswith("n=10&refused=0")
+
+
+def test_only_members_of_the_group_as_they_were_shown_are_decided(desk: ConsoleDesk) -> None:
+    listed, other = flooded(desk, 10), desk.case(ADVERT)
+    key, ids = key_of(desk, listed.ids[0]), shown_ids(desk, listed)
+    with desk.house.store.read() as tx:
+        moved = cases.get(tx, listed.ids[0])
+    desk.does(moved, Move.CLAIM, Move.RELEASE)
+    fields = {"ids": f"{ids},{other.id}:{other.version}", "category": "9", "reason": "大量"}
+    answer = desk.visit().post(f"/groups/{key}/hide", fields)
+    assert answer.headers["location"].endswith("n=9&refused=2&why=problem.case-moved%3A2")
+    assert (desk.state(moved), desk.state(other)) == (CaseState.OPEN, CaseState.OPEN)
 
 
 # -- tasks ---------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def test_a_refused_form_and_a_case_file_show_words_too(shown: Shown) -> None:
     waiting = shown.case.id + 1
     forms = {
         f"/cases/{waiting}/hide": {"version": "1", "category": ""},
-        f"/groups/{shown.case.group_key}/propose-block": {"ids": str(waiting), "category": "6"},
+        f"/groups/{shown.case.group_key}/propose-block": {"ids": f"{waiting}:1", "category": "6"},
         f"/case-files/{shown.case.id}": {"purpose": "令和8年第1号の照会"},
     }
     for path, fields in forms.items():

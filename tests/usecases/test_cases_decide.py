@@ -138,6 +138,21 @@ def test_a_view_of_an_earlier_proposal_does_not_count_for_the_next(quick: Desk) 
         quick.does(case, Move.APPROVE, by=REVIEWER)
 
 
+def test_a_proposal_falls_with_the_words_it_was_about(quick: Desk) -> None:
+    case = quick.does(quick.case(account=FACEBOOK), Move.CLAIM, Move.HIDE, Move.PROPOSE_DELETE)
+    quick.looks(case)
+    quick.wait(minutes=5)
+    quick.house.sandbox.people.edit(quick.reply_of(case).platform_id, "入管の対応は遅すぎると思います。")
+    quick.house.collect()
+    now = quick.now(case)
+    assert (now.state, now.step, now.proposed, now.proposer) == (CaseState.ACTED, Step.HIDE, Step.NONE, None)
+    with pytest.raises(NotAllowed):
+        quick.does(case, Move.APPROVE, by=REVIEWER)
+    quick.does(case, Move.PROPOSE_DELETE)
+    with pytest.raises(NotAllowed, match="own view"):
+        quick.does(case, Move.APPROVE, by=REVIEWER)
+
+
 def test_a_refused_block_leaves_the_hiding_in_force(desk: Desk) -> None:
     case = desk.case()
     desk.does(case, Move.CLAIM, Move.HIDE)

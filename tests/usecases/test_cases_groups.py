@@ -14,7 +14,7 @@ from moderation.cases import CaseState, Move
 from moderation.categories import Category
 from moderation.flood import shape
 from tests.house import MODERATOR, REVIEWER, House
-from tests.usecases.desk import ADVERT, JUDGE, OTHER, Desk, X
+from tests.usecases.desk import ADVERT, FACEBOOK, JUDGE, OTHER, Desk, X
 
 SAME = "入管は今すぐ謝れ 入管は今すぐ謝れ"
 HIDE = Grounds(Category.OTHER_UNSUITABLE, "同じ文面の大量の書き込み")
@@ -69,8 +69,24 @@ def test_a_member_that_a_colleague_holds_is_left_alone(quick: Desk) -> None:
     quick.does(held, Move.CLAIM, by=OTHER)
     done = groups.decide_group(quick.parts, listed.ids, Move.HIDE, by=MODERATOR, now=quick.house.now, grounds=HIDE)
     assert set(done.refused) == {held.id}
-    assert "colleague" in done.refused[held.id]
+    assert "colleague" in str(done.refused[held.id])
     assert quick.now(held).holder == OTHER.login
+
+
+def test_an_edited_member_leaves_its_group_and_is_not_hidden_with_it(quick: Desk) -> None:
+    said = [quick.says(ADVERT, account=FACEBOOK, name=f"v{n}") for n in range(3)]
+    quick.collected()
+    members = [quick.case_of(each) for each in said]
+    ids, key = [each.id for each in members if each], members[0].group_key if members[0] else ""
+    quick.wait(minutes=5)
+    quick.house.sandbox.people.edit(said[0], "入管の対応は遅すぎると思います。説明してほしいです。")
+    quick.house.collect()
+    act = {"by": MODERATOR, "now": quick.house.now, "grounds": Grounds(Category.ADVERTISING)}
+    with pytest.raises(BadInput, match="one group"):
+        groups.decide_group(quick.parts, ids, Move.HIDE, **act)  # type: ignore[arg-type]
+    quick.house.screen()
+    done = groups.decide_group(quick.parts, ids, Move.HIDE, key=key, **act)  # type: ignore[arg-type]
+    assert (set(done.done), set(done.refused)) == (set(ids[1:]), {ids[0]})
 
 
 @pytest.mark.parametrize(

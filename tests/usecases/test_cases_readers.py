@@ -100,6 +100,8 @@ def test_a_confirmation_is_about_the_words_as_they_were(desk: Desk) -> None:
     desk.wait(minutes=5)
     desk.house.sandbox.people.edit(desk.reply_of(case).platform_id, SPOKEN + " nhé, cảm ơn các bạn")
     desk.collected()
+    desk.does(case, Move.PROPOSE_DELETE)
+    desk.looks(case)
     with pytest.raises(NotAllowed, match="read this language"):
         desk.does(case, Move.APPROVE, by=REVIEWER)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
@@ -32,6 +33,10 @@ STAGES: Final[Mapping[str, tuple[CaseState, ...]]] = {
 }
 """What stands alike is decided alike; each stage is a list of its own."""
 SHOWN: Final = 50
+WORDINGS: Final = 5
+WHYS: Final = frozenset({"problem.case-moved", *(f"why-not.{code}" for code in decide.WHY_NOT)})
+"""Why a member was left out, as far as that is said of it; the address names nothing else."""
+_WHY: Final = re.compile(r"([a-z.-]{1,40}):([0-9]{1,4})(?:,|$)")
 _STEP: Final = frozenset({Move.HIDE, Move.PROPOSE_BLOCK, Move.PROPOSE_DELETE})
 OFFERED: Final[Mapping[str, frozenset[Move]]] = {
     "waiting": _STEP | {Move.DISMISS},
@@ -61,18 +66,17 @@ def one(visit: Here, key: Key) -> Response:
 @room.form("/groups/{key}/look", HANDS)
 def look(visit: Here, key: Key) -> Response:
     """The second person's own view of every listed proposal."""
-    done = groups.look_group(visit.parts, _ids(visit), desk.opinion_of(visit), by=visit.by, now=visit.now)
-    return go(f"/groups/{key}", stage="proposed", n=str(len(done.done)), refused=str(len(done.refused)))
+    listed, opinion = _listed(visit), desk.opinion_of(visit)
+    done = groups.look_group(visit.parts, tuple(listed), opinion, by=visit.by, now=visit.now, key=key, versions=listed)
+    return _done(key, done, stage="proposed")
 
 
 @room.form("/groups/{key}/confirm-reading", HANDS)
 def confirm_reading(visit: Here, key: Key) -> Response:
     """Who read the words that all listed proposals are about."""
-    grounds = Grounds(reason=visit.form.get("reader", ""))
-    done = groups.decide_group(
-        visit.parts, _ids(visit), Move.CONFIRM_READING, by=visit.by, now=visit.now, grounds=grounds
+    return _done(
+        key, _decide(visit, key, Move.CONFIRM_READING, Grounds(reason=visit.form.get("reader", ""))), stage="proposed"
     )
-    return go(f"/groups/{key}", stage="proposed", n=str(len(done.done)), refused=str(len(done.refused)))
 
 
 @room.form("/groups/{key}/{move}", HANDS)
@@ -82,12 +86,24 @@ def make_move(visit: Here, key: Key, move: str) -> Response:
         raise BadInput("There is no such step.").worded("why-not.no-such-step")
     form = visit.form
     grounds = Grounds(desk.category_of(form.get("category", "")), desk.reason_of(visit), form.get("why_not_less", ""))
-    ids = _ids(visit)
     try:
-        done = groups.decide_group(visit.parts, ids, Move(move), by=visit.by, now=visit.now, grounds=grounds)
+        return _done(key, _decide(visit, key, Move(move), grounds))
     except KouhouError as exc:
         return _one(visit, key, problem=sentence(visit, exc), typed=form, status=422)
-    return go(f"/groups/{key}", n=str(len(done.done)), refused=str(len(done.refused)))
+
+
+def _decide(visit: Visit, key: str, move: Move, grounds: Grounds) -> groups.Done:
+    listed = _listed(visit)
+    return groups.decide_group(
+        visit.parts, tuple(listed), move, by=visit.by, now=visit.now, grounds=grounds, key=key, versions=listed
+    )
+
+
+def _done(key: str, done: groups.Done, **more: str) -> Response:
+    """Back to the group, told how many and why not the others."""
+    reasons = Counter(each.word for each in done.refused.values() if each.word in WHYS)
+    why = {"why": ",".join(f"{word}:{n}" for word, n in sorted(reasons.items()))} if reasons else {}
+    return go(f"/groups/{key}", n=str(len(done.done)), refused=str(len(done.refused)), **why, **more)
 
 
 def _one(
@@ -100,8 +116,8 @@ def _one(
     if not any(stages.values()):
         raise NotFound("There is no such group.").worded("problem.no-group")
     sample, said = _looked_at(visit, listed or next(found for found in stages.values() if found))
-    wordings = list(dict.fromkeys(reply.text or "" for reply in said.values()))[:5]
-    words = "\n".join(wordings)
+    wordings = list(dict.fromkeys(reply.text or "" for reply in said.values()))
+    words = "\n".join(wordings[:WORDINGS])
     kept = {name: (typed or {}).get(name, "") for name in ("category", "reason", "why_not_less", "note")}
     moves, concealed = _offered(visit, sample, stage) if listed else ((), False)
     return page(
@@ -113,9 +129,10 @@ def _one(
         sizes={name: len(found) for name, found in stages.items()},
         stage=stage,
         listed=listed,
-        ids=",".join(str(case.id) for case in listed),
+        ids=",".join(f"{case.id}:{case.version}" for case in listed),
         shown=[(case, said.get(case.reply)) for case in listed[:SHOWN]],
-        wordings=wordings,
+        wordings=wordings[:WORDINGS],
+        others=len(wordings[WORDINGS:]),
         glossary=desk.meanings(visit, words, known_words(words, sample.language)),
         authors=len({reply.author_id or reply.platform_id for reply in said.values()}),
         accounts=sorted({case.account for case in listed}),
@@ -132,6 +149,7 @@ def _one(
         keys=KEYS,
         danger=DANGER,
         done=(visit.number("n"), visit.number("refused")) if visit.query("n") else None,
+        whys=[(word, int(n)) for word, n in _WHY.findall(visit.query("why")) if word in WHYS],
     )
 
 
@@ -162,12 +180,12 @@ def _offered(visit: Visit, sample: Case, stage: str) -> tuple[tuple[Move, ...], 
     return tuple(move for move in allowed if move in OFFERED[stage]), concealed
 
 
-def _ids(visit: Visit) -> list[int]:
-    """The listed numbers; BadInput for anything else."""
+def _listed(visit: Visit) -> dict[int, int]:
+    """The listed cases with the versions that were shown; BadInput for anything else."""
     text = visit.form.get("ids", "")
-    if not re.fullmatch(r"\d{1,9}(,\d{1,9}){0,999}", text):
+    if not re.fullmatch(r"\d{1,9}:\d{1,9}(,\d{1,9}:\d{1,9}){0,999}", text, re.ASCII):
         raise BadInput("List between 1 and 1000 cases; open the group again.", key="ids").worded("problem.number")
-    return [int(each) for each in text.split(",")]
+    return {int(number): int(version) for number, _, version in (each.partition(":") for each in text.split(","))}
 
 
 def _words(case: Case | None, said: Mapping[int, KeptReply]) -> str | None:
