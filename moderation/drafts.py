@@ -52,6 +52,7 @@ class DraftScreener(Screener):
     ) -> None:
         known = tuple(officials)
         super().__init__(draft.policy, known, model=model, archive=archive)
+        self.text = draft.text
         self._around = Surroundings(draft.lexicon, Roster(known), archive)
 
 
@@ -80,6 +81,11 @@ def screener_under(
 ) -> Screener:
     """The screener under a version's text; ``model`` False screens by rules alone."""
     return DraftScreener(read_draft(text), officials, shipped_model() if model else None, archive)
+
+
+def text_of(screener: Screener) -> str:
+    """The text of the version that a screener goes by."""
+    return screener.text if isinstance(screener, DraftScreener) else shipped_text()
 
 
 def shipped_text() -> str:

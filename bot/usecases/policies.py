@@ -19,7 +19,7 @@ from bot.usecases.parts import Parts
 from bot.usecases.rescreen_report import silences
 from moderation.categories import Category
 from moderation.draft_sheet import Sheet, read_sheet, write_sheet
-from moderation.drafts import Draft, read_draft, shipped_text, shipped_version
+from moderation.drafts import Draft, read_draft, shipped_version, text_of
 
 log = structlog.get_logger()
 
@@ -35,10 +35,8 @@ def check(text: str) -> Draft:
 
 
 def text_in_force(parts: Parts) -> str:
-    """Where a new draft begins: the text of the live version."""
-    with parts.store.read() as tx:
-        found = policies.live(tx)
-    return found.text if found else shipped_text()
+    """Where a new draft begins: the text that is screened by, also where a file or a fall-back stands in for a version."""
+    return text_of(parts.screener())
 
 
 def written(text: str, sheet: Sheet) -> str:
@@ -192,12 +190,10 @@ def take_back_in(tx: Tx, state: PolicyState, why: str, *, by: Person, now: datet
     return version
 
 
-def remember(tx: Tx, version: str, *, now: datetime) -> None:
+def remember(tx: Tx, version: str, text: str, *, now: datetime) -> None:
     """Keeps the text of a version that verdicts name for the first time, so that it can be shown as it was."""
     if policies.by_version(tx, version) is not None:
         return
-    live = policies.live(tx)
-    text = live.text if live else shipped_text()
     made = policies.add(tx, version=version, text=text, base="", note="came with the program", by=SERVICE.login, at=now)
     policies.change(tx, made.id, PolicyState.SHIPPED)
 

@@ -16,6 +16,7 @@ from bot.store.database import Tx
 from bot.usecases.parts import Parts
 from bot.usecases.policies import remember
 from moderation.cases import ENDED, CaseState, lane
+from moderation.drafts import text_of
 from moderation.flood import Repeats, shape, with_flood
 from moderation.model import Action, Reply, Verdict
 
@@ -38,10 +39,11 @@ def screen_replies(parts: Parts, *, now: datetime, limit: int = 256) -> Screened
     with parts.store.read() as tx:
         waiting = [reply for reply in replies.unscreened(tx, limit=limit) if reply.text is not None]
         texts = {reply.id: reply_to_screen(parts, tx, reply) for reply in waiting}
-    verdicts = parts.screener().screen_many([texts[reply.id] for reply in waiting])
+    screener = parts.screener()
+    verdicts = screener.screen_many([texts[reply.id] for reply in waiting])
     if verdicts:
         with parts.store.begin() as tx:
-            remember(tx, verdicts[0].policy, now=now)
+            remember(tx, verdicts[0].policy, text_of(screener), now=now)
     opened = urgent = 0
     for reply, verdict in zip(waiting, verdicts, strict=True):
         with parts.store.begin() as tx:

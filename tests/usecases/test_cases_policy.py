@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -241,6 +242,19 @@ def test_what_comes_in_is_counted_under_a_proposal_and_not_acted_on(desk: Desk) 
     assert desk.case_of(mild) is None
     policy.make_live(desk.parts, version.id, by=CHIEF, now=desk.house.now)
     assert shadow(desk.parts, now=desk.house.now) == 0
+
+
+def test_a_policy_file_of_the_operator_is_what_drafts_begin_with(quick: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(STRICT, encoding="utf-8")
+    screener = ScreenerCache(lambda: quick.house.registry, file, quick.house.store, model=False)
+    quick.house.parts = replace(quick.house.parts, screener=screener)
+    assert policy.text_in_force(quick.parts) == STRICT
+    case = quick.case(ADVERT)
+    with quick.house.store.read() as tx:
+        kept = policies.by_version(tx, case.policy)
+    assert kept is not None
+    assert kept.text == STRICT
 
 
 def test_one_admin_takes_the_live_version_back_at_once(quick: Desk) -> None:
