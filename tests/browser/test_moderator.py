@@ -22,6 +22,8 @@ from tests.usecases.archive_of import fill
 from tests.usecases.desk import ADVERT, CARD, FACEBOOK, JUDGE, X
 
 Shot = Callable[[Page, str], None]
+OFFICE = ViewportSize(width=1366, height=768)
+"""The screen of a shared office computer."""
 SAME = "入管は今すぐ謝れ 入管は今すぐ謝れ"
 
 
@@ -57,9 +59,15 @@ def move(page: Page, name: str) -> None:
 
 
 def test_a_forged_notice_is_found_by_its_diff_and_hidden(room: Room, shot: Shot) -> None:
-    room.house.published(X, "12月8日(火)は午後2時に窓口を閉めます。")
-    case = room.desk.case("【東京入管】12月9日(水)は午後2時に窓口を閉めます。", name="IMM1_TOKYO")
-    page = opened(room, case)
+    notice = "{day}は、システムの保守のため、午後2時に窓口を閉めます。\n受け取りは翌日の午前9時から、手数料は{fee}円です。"
+    room.house.published(X, notice.format(day="12月8日(火)", fee="6,000"))
+    case = room.desk.case("【東京入管】" + notice.format(day="12月9日(水)", fee="16,000"), name="IMM1_TOKYO")
+    page = room.open(f"/cases/{case.id}", MODERATOR, size=OFFICE)
+    needed = (".said", ".ours", ".innocent >> nth=0", ".innocent >> nth=1", ".pick", "button[formaction$='/hide']")
+    for part in needed:
+        box = page.locator(part).bounding_box()
+        assert box is not None, part
+        assert box["y"] + box["height"] <= OFFICE["height"], part  # a decision needs no scrolling
     expect(page.locator(".said ins").first).to_be_visible()
     expect(page.locator(".ours del").first).to_be_visible()
     expect(page.locator("mark sup.why").first).to_have_text("7")

@@ -37,7 +37,8 @@ from moderation.model import Finding
 room = Room()
 Quote = tuple[str, list[tuple[str, str]]]
 """Words of the author, and the known ones among them with their meanings."""
-Place = tuple[Finding, list[Quote]]
+Place = tuple[Markup, str, list[Quote]]
+"""Why it was found, in which of the author's strings, and where."""
 _ELSEWHERE: Final = frozenset({Move.APPEAL, Move.UPHOLD, Move.REVERSE, Move.CONFIRM_READING})
 """Moves with a form of their own: they take more than a reason."""
 _UNSAID: Final = (None, "no-such-step", "no-right", "read-already")
@@ -260,14 +261,14 @@ def _by_category(visit: Visit, view: CaseView) -> list[tuple[Category, float, li
 
 
 def _places(visit: Visit, view: CaseView, findings: Sequence[Finding]) -> list[Place]:
-    """Findings for the same reason stand together, with the words that they are about and what these mean."""
-    alike: dict[tuple[str, str], Place] = {}
+    """What is said of several places is said once, with the words that it is about and what these mean."""
+    alike: dict[tuple[Markup, str], list[Quote]] = {}
     for each in findings:
+        why = visit.words.nearest("reason", each.reason.replace("-", "."))
         quoted = _quoted(view, each.where, each.start, each.end)
         known = known_words(quoted, _language(view), most=GLOSSED)
-        place = alike.setdefault((each.reason, each.where), (each, []))
-        place[1].append((quoted, desk.meanings(visit, quoted, known, signs=True)))
-    return list(alike.values())
+        alike.setdefault((why, each.where), []).append((quoted, desk.meanings(visit, quoted, known, signs=True)))
+    return [(why, where, quotes) for (why, where), quotes in alike.items()]
 
 
 def _language(view: CaseView) -> str:
