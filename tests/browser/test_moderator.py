@@ -59,7 +59,9 @@ def move(page: Page, name: str) -> None:
 
 
 def test_a_forged_notice_is_found_by_its_diff_and_hidden(room: Room, shot: Shot) -> None:
-    notice = "{day}は、システムの保守のため、午後2時に窓口を閉めます。\n受け取りは翌日の午前9時から、手数料は{fee}円です。"
+    notice = (
+        "{day}は、システムの保守のため、午後2時に窓口を閉めます。\n受け取りは翌日の午前9時から、手数料は{fee}円です。"
+    )
     room.house.published(X, notice.format(day="12月8日(火)", fee="6,000"))
     case = room.desk.case("【東京入管】" + notice.format(day="12月9日(水)", fee="16,000"), name="IMM1_TOKYO")
     page = room.open(f"/cases/{case.id}", MODERATOR, size=OFFICE)

@@ -99,7 +99,7 @@ def wander(desk: ConsoleDesk, case: Case, visitor: Visitor, seed: int) -> set[Ca
     chance, everywhere = random.Random(seed), addresses()
     own = [path for path in everywhere if path.startswith(("/cases/{number}", "/groups/{key}"))]
     own += ["/cases/{number}/{move}"] * len(own)
-    reached = set()
+    reached = {desk.state(case)}
     for _ in range(REQUESTS):
         path, form = forged(chance, desk, case, chance.choice(own if chance.random() < 0.7 else everywhere))
         visitor.post(path, form)
