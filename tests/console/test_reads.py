@@ -142,6 +142,9 @@ def test_the_events_name_what_was_shown_and_hold_no_words(shown: Shown) -> None:
     assert all(each.facts["shown"] for each in events)
     assert events[1].facts["shown"] == [shown.guest]
     assert MARK not in str(events)
+    again = shown.newest()
+    assert MARK in shown.visitor.get("/quality/judge").text
+    assert shown.read_since(again) == []  # the same words within ten minutes are the same reading
 
 
 def _words(answer: httpx.Response) -> str:

@@ -7,11 +7,11 @@ from typing import Final
 
 from fastapi.responses import Response
 
+from bot.console import shown
 from bot.console.guard import Here, Room
 from bot.console.moderating import DESK, READERS
 from bot.console.show import page
 from bot.store import cases, judging
-from bot.usecases import exposure
 
 room = Room()
 BACK: Final = timedelta(days=180)
@@ -25,6 +25,6 @@ def listing(visit: Here) -> Response:
         found = judging.appeals_between(tx, since=visit.now - BACK, until=visit.now + timedelta(seconds=1))
         about = {case.id: case for case in cases.many(tx, [each.case for each in found])}
     mine = [each for each in found if allowed is None or about[each.case].office in allowed]
-    exposure.note_shown(visit.parts, "/appeals", [e.id for e in mine], by=visit.by, now=visit.now, what="appeal")
+    shown.note(visit, "/appeals", [each.id for each in mine], "appeal")
     mine.sort(key=lambda each: (bool(each.outcome), -each.at.timestamp()))
     return page(visit, "cases/appeals.html", lines=[(each, about[each.case]) for each in mine])

@@ -9,7 +9,7 @@ from typing import Final
 from fastapi.responses import Response
 
 from bot.console import moderating as desk
-from bot.console import rounds
+from bot.console import rounds, shown
 from bot.console.guard import Here, Room
 from bot.console.moderating import DESK, READERS, WORKING
 from bot.console.show import page
@@ -17,7 +17,6 @@ from bot.console.visit import Visit
 from bot.domain.cases import Case, KeptReply
 from bot.store import cases, replies
 from bot.store.cases import Wanted
-from bot.usecases import exposure
 from moderation.cases import UNKNOWN, CaseState
 
 room = Room()
@@ -49,7 +48,7 @@ def queue(visit: Here) -> Response:
         total = cases.count(tx, wanted)
         lanes = cases.count_by_lane(tx, states=WORKING, offices=offices)
         said = replies.many(tx, [case.reply for case in found])
-    exposure.note_shown(visit.parts, "/cases", said, by=visit.by, now=visit.now)
+    shown.note(visit, "/cases", said)
     filters = _filters(visit, offices)
     return page(
         visit,

@@ -11,6 +11,7 @@ from fastapi import Path
 from fastapi.responses import Response
 
 from bot.console import moderating as desk
+from bot.console import shown
 from bot.console.guard import Here, Room
 from bot.console.moderating import DANGER, DESK, HANDS, KEYS, READERS
 from bot.console.show import go, page, sentence
@@ -53,7 +54,7 @@ def listing(visit: Here) -> Response:
         found = groups.groups(tx, offices=visit.offices(*READERS))
         samples = {case.id: case for case in cases.many(tx, [each.sample for each in found])}
         said = replies.many(tx, [case.reply for case in samples.values()])
-    exposure.note_shown(visit.parts, "/groups", said, by=visit.by, now=visit.now)
+    shown.note(visit, "/groups", said)
     lines = [(each, samples.get(each.sample), _words(samples.get(each.sample), said)) for each in found]
     return page(visit, "cases/groups.html", lines=lines)
 
@@ -165,7 +166,7 @@ def _looked_at(visit: Visit, listed: Sequence[Case]) -> tuple[Case, dict[int, Ke
         exposure.may_read(visit.parts, sample, visit.by, visit.now)
         exposure.note_read(tx, sample, replies.verdict(tx, sample.verdict), visit.by, now=visit.now)
         said = replies.many(tx, [case.reply for case in listed])
-    exposure.note_shown(visit.parts, "/groups", said, by=visit.by, now=visit.now)
+    shown.note(visit, "/groups", said)
     return sample, said
 
 

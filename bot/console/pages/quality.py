@@ -8,7 +8,7 @@ from typing import Final
 
 from fastapi.responses import Response
 
-from bot.console import charts
+from bot.console import charts, shown
 from bot.console import moderating as desk
 from bot.console.guard import Here, Number, Room, holders
 from bot.console.kept import kept
@@ -17,7 +17,7 @@ from bot.console.show import go, page
 from bot.console.visit import Visit
 from bot.domain.errors import BadInput
 from bot.domain.people import Role
-from bot.usecases import exposure, golden, permit, policies, quality
+from bot.usecases import golden, permit, policies, quality
 from bot.usecases.quality import Proposal, Quality, Row
 from moderation.categories import Category
 from moderation.gloss import known_words
@@ -73,8 +73,7 @@ def judge_next(visit: Here) -> Response:
     """One item at a time; nothing tells where it comes from."""
     found = golden.waiting(visit.parts, by=visit.by, now=visit.now, limit=20)
     item = found[0] if found else None
-    about, shown = "/quality/judge", [item.id] if item else ()
-    exposure.note_shown(visit.parts, about, shown, by=visit.by, now=visit.now, what="review")
+    shown.note(visit, "/quality/judge", [item.id] if item else (), "review")
     return page(
         visit,
         "cases/judge.html",

@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi.responses import Response
 
-from bot.console import charts
+from bot.console import charts, shown
 from bot.console import moderating as desk
 from bot.console.guard import Here, Number, Room, holders
 from bot.console.kept import kept
@@ -16,7 +16,7 @@ from bot.console.visit import JAPAN, Visit
 from bot.domain.errors import BadInput
 from bot.domain.people import Role
 from bot.store import judging, replies
-from bot.usecases import case_file, erase, exposure, reports, retention
+from bot.usecases import case_file, erase, reports, retention
 from bot.usecases.reports import MonthReport, Table
 
 room = Room()
@@ -76,7 +76,7 @@ def erasure(visit: Here) -> Response:
         allowed = visit.accounts(Role.REVIEWER, Role.ADMIN)
         mine = kept if kept and (allowed is None or kept.account in allowed) else None
         holds = judging.holds_of(tx, number, now=visit.now) if mine else []
-    exposure.note_shown(visit.parts, "/erasure", [mine.id] if mine else (), by=visit.by, now=visit.now)
+    shown.note(visit, "/erasure", [mine.id] if mine else ())
     until = (visit.today + timedelta(days=365)).isoformat()
     terms = list(retention.terms().values())
     admin = visit.has(Role.ADMIN)
