@@ -20,8 +20,8 @@ READERS: Final = (Role.MODERATOR, Role.REVIEWER, Role.AUDITOR)
 LOG_AGAIN_AFTER: Final = timedelta(minutes=10)
 """Opening the same case again within this time is the same read."""
 HARSH_A_DAY: Final = 60
-"""Harsh cases that one person should see within 24 hours; beyond it the desk offers others. A proposal: agree on it
-with the people who do the work."""
+"""Harsh cases that one person should see within 24 hours; beyond it every case says that it is time for a colleague. A
+proposal: agree on it with the people who do the work."""
 _HARSH: Final = frozenset({Category.ILLEGAL_OR_INDECENT, Category.DEFAMATION})
 _HARSH_SIGNALS: Final = frozenset({SignalKind.CRISIS, SignalKind.THREAT_TO_LIFE})
 
