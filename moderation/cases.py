@@ -102,7 +102,7 @@ _BACK: Final = {
 }
 """What takes a move back at once; the rest is a new decision, or cannot be undone."""
 _TAKES_BACK: Final = frozenset({Move.REFUSE, Move.WITHDRAW})
-_REVIEWERS_ONLY: Final = frozenset(
+REVIEWERS_ONLY: Final = frozenset(
     {Move.APPROVE, Move.REFUSE, Move.CONFIRM_READING, Move.REVIEW, Move.UPHOLD, Move.REVERSE}
 )
 _ANOTHERS: Final = frozenset({Move.UPHOLD, Move.REVERSE, Move.REVIEW})
@@ -182,7 +182,7 @@ def why_not(case: CaseFacts, person: Moderator, move: Move) -> str | None:
         case = replace(case, state=after(case.state, Move.CLAIM), holder=person.login)
     if (case.state, move) not in _AFTER:
         return "no-such-step"
-    duty = Duty.REVIEWER if move in _REVIEWERS_ONLY or _overturns(case, move) else Duty.MODERATOR
+    duty = Duty.REVIEWER if move in REVIEWERS_ONLY or _overturns(case, move) else Duty.MODERATOR
     if duty not in person.duties and Duty.REVIEWER not in person.duties:
         return "no-right"
     return _not_theirs(case, person, move) or _not_possible(case, move)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bot.bootstrap import App
-from bot.cli.shared import acting, as_option, day_and_time, emit, json_option, one_line, opened
+from bot.cli.shared import acting, as_option, day_and_time, emit, json_option, one_line, opened, second_person
 from bot.domain.cases import Case
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.judging import Channel, Opinion
-from bot.domain.people import Person, Role
+from bot.domain.people import Role
 from bot.store import cases as case_store
 from bot.usecases import appeals, carry_out, case_view, decide
 from bot.usecases.case_file import export_case
-from moderation.cases import PROPOSED_STEP, CaseState, Move
+from moderation.cases import REVIEWERS_ONLY, CaseState, Move
 from moderation.categories import Category
 from moderation.gloss import KnownWord
 from moderation.jsonl import finding_json, signal_json
 from moderation.ladder import Step, step_of
 
 _MOVES = [each.value for each in Move]
+_OF_THE_SECOND = REVIEWERS_ONLY | {Move.REOPEN}
 
 
 @click.group(name="cases")
@@ -117,7 +117,7 @@ def _story(view: case_view.CaseView) -> list[str]:
 def decide_(
     case_id: int, move: str, category: int | None, reason: str, why_not_less: str, login: str, as_json: bool
 ) -> None:
-    """Makes one move on a case; a free case is claimed first."""
+    """Makes one move on a case; a free case is claimed first. The second person's moves are for practice mode only."""
     grounds = decide.Grounds(Category(category) if category else None, reason, why_not_less)
     _move(case_id, Move(move), grounds, login, as_json=as_json)
 
@@ -129,9 +129,9 @@ def decide_(
 @as_option
 @json_option
 def look(case_id: int, category: int, step: str, login: str, as_json: bool) -> None:
-    """The second person's own view of a proposal, put down before 'show' tells who proposed what and why."""
+    """The second person's own view, put down before 'show' tells who proposed what and why (practice mode only)."""
     with opened() as app:
-        by = acting(app, login, Role.REVIEWER)
+        by = second_person(app, login, Role.REVIEWER)
         view = Opinion(Category(category) if category else None, step_of(step))
         decide.look(app.parts, case_id, view, by=by, now=app.parts.clock())
         emit({"case": case_id, "looked": True}, as_json=as_json, lines=[f"Case {case_id}: your view is kept."])
@@ -143,11 +143,12 @@ def look(case_id: int, category: int, step: str, login: str, as_json: bool) -> N
 @as_option
 @json_option
 def approve(case_id: int, reason: str, login: str, as_json: bool) -> None:
-    """The second person's yes to a proposed deletion or block; 'look' first keeps your view from being led."""
-    with opened() as app:
-        by, now = acting(app, login, Role.REVIEWER), app.parts.clock()
-        _look_if_needed(app, case_id, by, now)
-    _move(case_id, Move.APPROVE, decide.Grounds(reason=reason), login, as_json=as_json, role=Role.REVIEWER)
+    """The second person's yes to a proposed deletion or block, after 'look' (practice mode only)."""
+    try:
+        _move(case_id, Move.APPROVE, decide.Grounds(reason=reason), login, as_json=as_json, role=Role.REVIEWER)
+    except NotAllowed as exc:
+        hint = f" First: kouhou cases look {case_id}." if exc.word == "why-not.look-first" else ""
+        raise NotAllowed(f"{exc}{hint}") from None
 
 
 @cases.command()
@@ -196,9 +197,9 @@ def appeal(case_id: int, words: str, channel: str, language: str, login: str, as
 @as_option
 @json_option
 def judge(case_id: int, outcome: str, reason: str, login: str, as_json: bool) -> None:
-    """Judges an objection, as somebody who took no part in the decision; prints texts for the office to use."""
+    """Judges an objection as somebody who took no part, and prints texts for the office (practice mode only)."""
     with opened() as app:
-        by, now = acting(app, login, Role.REVIEWER), app.parts.clock()
+        by, now = second_person(app, login, Role.REVIEWER), app.parts.clock()
         case, kept = appeals.judge(app.parts, case_id, reverse=outcome == "reverse", reason=reason, by=by, now=now)
         texts = appeals.notice(app.parts, case_id, kept.id)
         lines = [_line(case), *(f"[{language}] {text}" for language, text in texts.items())]
@@ -221,23 +222,12 @@ def export(case_id: int, file: Path, purpose: str, login: str) -> None:
     click.echo(f"{file}: {len(data)} bytes")
 
 
-def _look_if_needed(app: App, case_id: int, by: Person, now: datetime) -> None:
-    """Whoever approves in one go has seen the proposal: their view is kept as one that was not blind."""
-    with app.parts.store.read() as tx:
-        case = case_store.get(tx, case_id)
-        needed = case.state is CaseState.PROPOSED and not decide.has_looked(tx, case, by)
-        made = case_store.decisions(tx, case_id)
-    proposal = next((each for each in reversed(made) if each.move in PROPOSED_STEP), None)
-    if needed and proposal:
-        view = Opinion(proposal.category, case.proposed)
-        decide.look(app.parts, case_id, view, by=by, now=now, blind=False)
-
-
 def _move(
     case_id: int, move: Move, grounds: decide.Grounds, login: str, *, as_json: bool, role: Role = Role.MODERATOR
 ) -> None:
     with opened() as app:
-        by, now = acting(app, login, role), app.parts.clock()
+        person = second_person if move in _OF_THE_SECOND else acting
+        by, now = person(app, login, role), app.parts.clock()
         done = decide.decide(app.parts, case_id, move, by=by, now=now, grounds=grounds)
         emit(_brief(app, done), as_json=as_json, lines=[_line(done)])
 

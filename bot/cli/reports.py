@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from bot.bootstrap import App
-from bot.cli.shared import acting, as_option, day_and_time, emit, instant, json_option, opened
+from bot.cli.shared import acting, as_option, day_and_time, emit, instant, json_option, opened, second_person
 from bot.domain.errors import BadInput
 from bot.domain.judging import PolicyVersion
 from bot.domain.people import Role
@@ -96,9 +96,9 @@ def propose(policy_id: int, login: str, as_json: bool) -> None:
 @as_option
 @json_option
 def live(policy_id: int, why: str, login: str, as_json: bool) -> None:
-    """The second person puts a proposed version in force for what comes in from now on."""
+    """The second person puts a proposed version in force for what comes in from now on (practice mode only)."""
     with opened() as app:
-        by = acting(app, login, Role.ADMIN)
+        by = second_person(app, login, Role.ADMIN)
         _tell(policies.make_live(app.parts, policy_id, why=why, by=by, now=app.parts.clock()), as_json)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from getpass import getuser
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ import click
 
 from bot import settings
 from bot.bootstrap import App, build
-from bot.domain.errors import BadInput, NotFound
+from bot.domain.errors import BadInput, NotAllowed, NotFound
 from bot.domain.people import Person, Role
 from bot.store import people
 
@@ -43,21 +44,40 @@ def opened(*, practice_platforms: bool = False) -> Iterator[App]:
 
 
 def acting(app: App, login: str, role: Role) -> Person:
-    """The person behind ``--as``. In practice mode the demo user with that role acts when nobody is named."""
+    """The person behind ``--as``. In practice mode the demo user with that role acts when nobody is named.
+
+    The trail says which user of the machine typed the command.
+    """
     with app.parts.store.read() as tx:
         if login:
-            return people.person(tx, login)
+            return people.person(tx, login, address=_typed_by())
         if not app.settings.practice:
             raise BadInput("Say who acts: --as LOGIN, or set KOUHOU_LOGIN.", key="--as")
         try:
-            return people.person(tx, DEMO_BY_ROLE[role])
+            return people.person(tx, DEMO_BY_ROLE[role], address=_typed_by())
         except NotFound:
             pass
     from bot.usecases.practice import enrol_demo_users
 
     enrol_demo_users(app.parts, now=app.parts.clock())
     with app.parts.store.read() as tx:
-        return people.person(tx, DEMO_BY_ROLE[role])
+        return people.person(tx, DEMO_BY_ROLE[role], address=_typed_by())
+
+
+def second_person(app: App, login: str, role: Role) -> Person:
+    """The same for whoever confirms a colleague's act. NotAllowed with real platforms: the shell asks nobody for a
+    password, so one person could be both.
+    """
+    if not app.settings.practice:
+        raise NotAllowed("With real platforms the second person does this in the console, signed in as themselves.")
+    return acting(app, login, role)
+
+
+def _typed_by() -> str:
+    try:
+        return f"shell:{getuser()}"[:64]
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return "shell"
 
 
 DEMO_BY_ROLE = {

@@ -112,7 +112,7 @@ def decide_in(
     return case
 
 
-def look(parts: Parts, case_id: int, opinion: Opinion, *, by: Person, now: datetime, blind: bool = True) -> None:
+def look(parts: Parts, case_id: int, opinion: Opinion, *, by: Person, now: datetime) -> None:
     """The second person's own view of the evidence, put down before the proposer's reasons are shown.
 
     NotAllowed for anybody who could not approve anyway; Conflict when the view was given already.
@@ -126,8 +126,8 @@ def look(parts: Parts, case_id: int, opinion: Opinion, *, by: Person, now: datet
         item = judging.newest_second(tx, case_id)
         if item is None:
             raise NotAllowed(WHY_NOT["no-such-step"]).worded("why-not.no-such-step")
-        judging.judge(tx, item.id, by.login, opinion, blind=blind, at=now)
-        audit.append(tx, by, "case.looked", f"case:{case_id}", at=now, office=case.office, item=item.id, blind=blind)
+        judging.judge(tx, item.id, by.login, opinion, blind=True, at=now)
+        audit.append(tx, by, "case.looked", f"case:{case_id}", at=now, office=case.office, item=item.id)
 
 
 def drop_proposal(tx: Tx, case: Case, *, now: datetime) -> Case:

@@ -11,6 +11,7 @@ import pytest
 from bot import settings
 from bot.bootstrap import build
 from bot.domain.ports import SeenReply
+from bot.store import audit
 from bot.usecases.collect import keep_all
 from bot.usecases.screen_replies import screen_replies
 from moderation.drafts import shipped_text
@@ -65,12 +66,45 @@ def test_two_people_block_and_the_second_is_not_led(kouhou: Kouhou, case: str) -
     kouhou("cases", "decide", case, "propose-block", *why)
     before = kouhou("cases", "show", case, "--as", "admin", "--json").json
     assert (before["concealed"], before["proposed"]) == (True, "none")
+    unseen = kouhou("cases", "approve", case)
+    assert (unseen.code, f"kouhou cases look {case}" in unseen.err) == (1, True)
     assert kouhou("cases", "look", case, "--category", "6", "--step", "block", "--as", "admin").code == 0
     after = kouhou("cases", "show", case, "--as", "admin", "--json").json
     assert (after["concealed"], after["proposed"]) == (False, "block")
     done = kouhou("cases", "approve", case, "--json").json
     assert (done["state"], done["step"]) == ("acted", "block")
     assert kouhou("cases", "undo", case, "--reason", "誤り").code == 0
+
+
+def test_with_real_platforms_the_second_person_is_not_somebody_behind_as(
+    kouhou: Kouhou, case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text('[x]\nconsumer_key = "k"\nconsumer_secret = "s"\nbearer_token = "b"\n')
+    secrets.chmod(0o600)
+    monkeypatch.setenv("KOUHOU_SECRETS", str(secrets))
+    monkeypatch.delenv("KOUHOU_CLOCK")
+    why = ("--category", "6", "--reason", "広告", "--why-not-less", "繰り返す")
+    assert kouhou("cases", "decide", case, "propose-block", *why, "--as", "moderator").code == 0
+    seconds = (
+        ("cases", "look", case, "--category", "6"),
+        ("cases", "approve", case),
+        ("cases", "judge", case, "uphold", "--reason", "x"),
+        ("policy", "live", "1"),
+        *(
+            ("cases", "decide", case, move, "--reason", "x")
+            for move in ("approve", "refuse", "confirm-reading", "review", "reopen")
+        ),
+    )
+    for words in seconds:
+        refused = kouhou(*words, "--as", "admin")
+        assert (refused.code, "in the console" in refused.err) == (1, True), words
+    app = build(settings.environment(), practice_platforms=False)
+    with app.parts.store.read() as tx:
+        proposed = audit.newest(tx, "case.propose-block")
+    app.close()
+    assert proposed
+    assert proposed.address.startswith("shell")
 
 
 def test_an_objection_is_entered_and_judged_by_another(kouhou: Kouhou, case: str) -> None:
