@@ -170,6 +170,28 @@ def mark_gone(tx: Tx, platform: str, platform_ids: Iterable[str], *, at: datetim
     return found
 
 
+def come_back(tx: Tx, platform: str, seen: Iterable[SeenReply]) -> list[int]:
+    """Replies counted as gone that the platform shows again; returns their numbers.
+
+    Words that were erased because the reply was gone are stored and screened anew; those erased on request are not.
+    """
+    shown = {each.platform_id: each for each in seen}
+    rows = tx.session.exec(
+        select(ReplyRow).where(
+            ReplyRow.platform == platform, col(ReplyRow.platform_id).in_(shown), col(ReplyRow.gone_at).is_not(None)
+        )
+    ).all()
+    for row in rows:
+        row.gone_at = None
+        if row.forgotten_why == "gone":
+            _write(tx, row, shown[row.platform_id])
+            row.forgotten_at, row.forgotten_why, row.screened_at = None, "", None
+            row.version += 1
+        tx.session.add(row)
+    tx.session.flush()
+    return [_number(row.id) for row in rows]
+
+
 def forget_words(tx: Tx, reply_id: int, *, why: str, at: datetime) -> None:
     """Erases what somebody wrote and who they are, in every version and in the evidence; numbers and decisions stay.
 
@@ -180,6 +202,8 @@ def forget_words(tx: Tx, reply_id: int, *, why: str, at: datetime) -> None:
         raise missing("reply", reply_id)
     row.words, row.author, row.author_id, row.print, row.attachments = None, None, "", "", []
     row.forgotten_at, row.forgotten_why = at, why
+    if why != "gone":  # what only left the platform may come back, and is then public again
+        row.look_at = None
     tx.session.add(row)
     for version in tx.session.exec(select(ReplyVersionRow).where(ReplyVersionRow.reply == reply_id)):
         version.words = None
@@ -229,17 +253,6 @@ def open_gaps(tx: Tx) -> list[tuple[str, str, datetime]]:
     return [(row.account, row.source, row.noticed_at) for row in rows]
 
 
-def recent_platform_ids(tx: Tx, account: str, *, since: datetime, limit: int) -> list[str]:
-    """Replies written since then that are still on the platform, newest first: what a re-check asks for."""
-    found = tx.session.exec(
-        select(ReplyRow.platform_id)
-        .where(ReplyRow.account == account, ReplyRow.written_at >= since, col(ReplyRow.gone_at).is_(None))
-        .order_by(col(ReplyRow.written_at).desc())
-        .limit(limit)
-    )
-    return list(found)
-
-
 def _add(tx: Tx, platform: str, account: str, seen: SeenReply, at: datetime) -> int:
     row = ReplyRow(
         platform=platform,
@@ -249,17 +262,21 @@ def _add(tx: Tx, platform: str, account: str, seen: SeenReply, at: datetime) -> 
         parent_id=seen.parent_id,
         kind=seen.kind,
         lang=seen.lang,
-        author_id=seen.author_id,
-        author=tx.seal.close(json.dumps([seen.author_handle, seen.author_name])),
-        words=tx.seal.close(seen.text),
-        print=tx.seal.fingerprint(seen.text),
-        attachments=list(seen.attachments),
         written_at=seen.created_at,
         collected_at=at,
+        look_at=at,
     )
+    _write(tx, row, seen)
     tx.session.add(row)
     tx.session.flush()
     return _number(row.id)
+
+
+def _write(tx: Tx, row: ReplyRow, seen: SeenReply) -> None:
+    """What was said and by whom, sealed."""
+    row.author_id, row.attachments = seen.author_id, list(seen.attachments)
+    row.author = tx.seal.close(json.dumps([seen.author_handle, seen.author_name]))
+    row.words, row.print = tx.seal.close(seen.text), tx.seal.fingerprint(seen.text)
 
 
 def _new_words(tx: Tx, row: ReplyRow, seen: SeenReply, at: datetime) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import structlog
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, Platform
 from bot.domain.errors import AuthExpired, PlatformError, RateLimited
 from bot.domain.people import SERVICE
-from bot.domain.ports import ReplyPage, SeenReply
-from bot.store import audit, cases, gaps, posts, replies, service
+from bot.domain.ports import Looked, ReplyPage, SeenReply
+from bot.store import audit, cases, gaps, looks, posts, replies, service
 from bot.store.database import Tx
 from bot.usecases import decide, drift, pacing
 from bot.usecases.parts import Parts
@@ -26,6 +28,15 @@ WHOLE_DAYS: Final = 6
 """Days before today whose posts are searched for. Sweeps are named after whole days of posts: a day that drops out
 bit by bit would change its name, and its place would be lost, with every post."""
 MOST_POSTS: Final = 1000
+LOOK_EVERY: Final = timedelta(hours=16)
+"""After this long a kept reply is due to be asked about; it leaves eight hours for a queue, within X's 24."""
+LOOKS_AT_ONCE: Final = 100
+"""Replies of one call at X (two of Facebook's), and of one transaction."""
+MOST_LOOKS: Final = MappingProxyType({Platform.X: 10_000, Platform.FACEBOOK: 300})
+"""Replies asked about in one run of one account. X: 18 accounts an hour stay below 3,500 calls in 15 minutes, and an
+account may keep 40,000 whatever comes in. Facebook counts every id as a call, and asks for no 24 hours."""
+MAY_RETURN: Final = timedelta(days=30)
+"""A protected or suspended author may come back; what is gone for longer is not asked about again."""
 MOST_PAGES: Final = 50
 """Pages of one sweep in one tick; the rest is read at the next one, from the stored cursor."""
 
@@ -136,29 +147,55 @@ def _read_whole(parts: Parts, account: Account, source: str, now: datetime) -> b
     return False
 
 
-def recheck(parts: Parts, *, now: datetime, most: int = 300) -> Harvest:
-    """Asks again for recent replies: deletions and edits are noticed, and open cases told."""
+def recheck(parts: Parts, *, now: datetime, most: Mapping[Platform, int] = MOST_LOOKS) -> Harvest:
+    """Asks again for kept replies of any age: deletions, edits, returns and undone hidings are noticed, cases told.
+
+    Replies under a measure and those of the last seven days are asked about every time, the rest once in ``LOOK_EVERY``.
+    """
     total = Harvest()
     for account in parts.registry().active():
-        with parts.store.read() as tx:
-            ids = replies.recent_platform_ids(tx, account.id, since=now - RECENT, limit=most)
-        if not ids:
-            continue
+        ids = _to_look(parts, account, now, most[account.platform])
+        if len(ids) >= most[account.platform]:
+            log.warning("recheck_full", account=account.id, replies=len(ids))
         try:
-            looked = parts.platform(account).look(account, ids)
+            for start in range(0, len(ids), LOOKS_AT_ONCE):
+                total += _look(parts, account, ids[start : start + LOOKS_AT_ONCE], now)
         except PlatformError as exc:
             log.warning("recheck_failed", account=account.id, error=type(exc).__name__)
             total += Harvest(failed=1)
-            continue
-        with parts.store.begin() as tx:
-            gone = replies.mark_gone(tx, account.platform.value, looked.gone, at=now)
-            for reply_id in gone:
-                audit.append(tx, SERVICE, "reply.gone", f"reply:{reply_id}", at=now)
-                drift.gone(parts, tx, reply_id, now=now)
-            drift.compare(parts, tx, account, looked.present, now=now)
-            service.record_budgets(tx, account.id, looked.budgets, at=now)
-            total += keep_all(parts, tx, account, looked.present, now) + Harvest(gone=len(gone))
     return total
+
+
+def take_in(parts: Parts, tx: Tx, account: Account, looked: Looked, *, now: datetime) -> Harvest:
+    """What the platform itself says about known replies: gone, back again, edited, hidden or shown elsewhere."""
+    gone = replies.mark_gone(tx, account.platform.value, looked.gone, at=now)
+    for reply_id in gone:
+        audit.append(tx, SERVICE, "reply.gone", f"reply:{reply_id}", at=now)
+        drift.gone(parts, tx, reply_id, now=now)
+    for reply_id in replies.come_back(tx, account.platform.value, looked.present):
+        audit.append(tx, SERVICE, "reply.back", f"reply:{reply_id}", at=now)
+        drift.back(tx, reply_id, now=now)
+    drift.compare(parts, tx, account, looked.present, now=now)
+    return keep_all(parts, tx, account, looked.present, now) + Harvest(gone=len(gone))
+
+
+def _to_look(parts: Parts, account: Account, now: datetime, most: int) -> list[str]:
+    """Platform ids, measures in force first. Half of the run is open to what is due longest, so that all come round."""
+    with parts.store.read() as tx:
+        due = looks.due(tx, account.id, now=now, limit=most)
+        urgent = looks.in_force(tx, account.id, limit=most)
+        urgent += looks.fresh(tx, account.id, since=now - RECENT, limit=most)
+    first = list(dict.fromkeys(urgent))[: max(most // 2, most - len(due))]
+    return list(dict.fromkeys([*first, *due]))[:most]
+
+
+def _look(parts: Parts, account: Account, ids: Sequence[str], now: datetime) -> Harvest:
+    looked = parts.platform(account).look(account, ids)
+    with parts.store.begin() as tx:
+        found = take_in(parts, tx, account, looked, now=now)
+        looks.asked(tx, account.id, ids, again=now + LOOK_EVERY, gone_before=now - MAY_RETURN)
+        service.record_budgets(tx, account.id, looked.budgets, at=now)
+    return found
 
 
 def _sweep(parts: Parts, account: Account, source: str, now: datetime) -> Harvest:

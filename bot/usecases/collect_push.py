@@ -24,7 +24,7 @@ from bot.platforms import webhooks
 from bot.platforms.webhooks import Pushed
 from bot.store import audit, pushes, replies, service
 from bot.usecases import drift
-from bot.usecases.collect import keep_all
+from bot.usecases.collect import keep_all, take_in
 from bot.usecases.parts import Parts
 from bot.usecases.reconcile import check_now
 
@@ -158,11 +158,7 @@ def _look(parts: Parts, account: Account, reply_id: str, now: datetime) -> str:
         log.info("push_left_to_poll", account=account.id, error=type(exc).__name__)
         return "left-to-poll"
     with parts.store.begin() as tx:
-        for number in replies.mark_gone(tx, account.platform.value, looked.gone, at=now):
-            audit.append(tx, SERVICE, "reply.gone", f"reply:{number}", at=now)
-            drift.gone(parts, tx, number, now=now)
-        drift.compare(parts, tx, account, looked.present, now=now)
-        keep_all(parts, tx, account, looked.present, now)
+        take_in(parts, tx, account, looked, now=now)
     return "looked"
 
 

@@ -61,6 +61,14 @@ def gone(parts: Parts, tx: Tx, reply_id: int, *, now: datetime) -> None:
     _alarm(tx, case, DriftKind.GONE, now)
 
 
+def back(tx: Tx, reply_id: int, *, now: datetime) -> None:
+    """The reply stands on the platform again: that it was gone needs nobody's look any more."""
+    case = cases.of_reply(tx, reply_id)
+    for each in commands.drifts(tx, case.id) if case else ():
+        if each.kind is DriftKind.GONE and each.settled_at is None:
+            commands.settle_drift(tx, each.id, by=SERVICE.login, at=now)
+
+
 def blocked_elsewhere(parts: Parts, tx: Tx, account: Account, author_id: str, *, blocked: bool, now: datetime) -> bool:
     """A platform told that somebody was blocked or unblocked: proof of a block by hand, or a colleague's own act."""
     command = commands.newest(tx, account.id, f"author:{author_id}")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.people import Grant, Person, Role
-from bot.store import cases, judging, replies
+from bot.store import cases, commands, judging, replies
 from bot.usecases import case_view, erase, retention
 from bot.usecases.collect import recheck
 from bot.usecases.verify_audit import verify
@@ -58,6 +58,36 @@ def test_deleted_x_content_is_forgotten_within_24_hours(desk: Desk) -> None:
     assert verify(desk.parts).whole
     view = case_view.show(desk.parts, case.id, by=MODERATOR, now=desk.house.now)
     assert view.wordings[0].text is None
+
+
+def test_a_reply_that_its_author_deletes_weeks_later_is_forgotten_as_well(quick: Desk) -> None:
+    case = quick.case(ADVERT)
+    quick.wait(days=40)
+    quick.house.sandbox.people.delete(quick.reply_of(case).platform_id)
+    for _ in range(24):
+        quick.wait(hours=1)
+        recheck(quick.parts, now=quick.house.now)
+    assert quick.reply_of(case).gone_at is not None
+    quick.wait(hours=21)
+    assert erase.forget_gone(quick.parts, now=quick.house.now) == 1
+
+
+def test_what_comes_back_into_public_is_kept_and_screened_again(quick: Desk) -> None:
+    case, people = quick.case(ADVERT, name="shy"), quick.house.sandbox.people
+    people.protect("shy")
+    recheck(quick.parts, now=quick.house.now)
+    quick.wait(hours=21)
+    erase.forget_gone(quick.parts, now=quick.house.now)
+    assert quick.reply_of(case).text is None
+    people.protect("shy", yes=False)
+    recheck(quick.parts, now=quick.house.now)
+    quick.house.screen()
+    reply = quick.reply_of(case)
+    assert (reply.gone_at, reply.forgotten_at, reply.author.handle) == (None, None, "shy")
+    assert "副業" in (reply.text or "")
+    with quick.house.store.read() as tx:
+        assert commands.open_drifts(tx) == []
+        assert replies.verdict(tx, quick.now(case).verdict).reply_version == reply.version
 
 
 def test_deleted_facebook_comments_follow_the_ordinary_terms(quick: Desk) -> None:
@@ -112,9 +142,12 @@ def test_a_moderator_erases_nothing(quick: Desk) -> None:
         erase.erase(quick.parts, case.reply, ground="求め", by=elsewhere, now=quick.house.now)
 
 
-def test_a_forgotten_reply_that_is_seen_again_stays_forgotten(quick: Desk) -> None:
+def test_what_was_erased_on_request_stays_forgotten_when_it_is_seen_again(quick: Desk) -> None:
     case = quick.case()
+    quick.house.sandbox.people.protect("tanuki_no_mori")
+    recheck(quick.parts, now=quick.house.now)
     erase.erase(quick.parts, case.reply, ground="本人の求め", by=REVIEWER, now=quick.house.now)
+    quick.house.sandbox.people.protect("tanuki_no_mori", yes=False)
     quick.collected()
     recheck(quick.parts, now=quick.house.now)
     assert quick.reply_of(case).text is None

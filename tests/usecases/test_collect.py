@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, Platform
 from bot.domain.errors import NotSent, PlatformError, RateLimited
 from bot.domain.ports import Budget, Looked, ReplyPage, SeenReply
+from bot.domain.ports import Platform as PlatformPort
 from bot.domain.posts import Post
-from bot.store import audit, replies, service
+from bot.store import audit, looks, replies, service
+from bot.store.tables.replies import ReplyRow
 from bot.usecases import collect, pacing
 from bot.usecases.parts import Parts
-from tests.house import House
+from tests.house import WED_10_JST, House
 
 X, PAGE = "IMMI_TOKYO", "nagoya.nyukan.support"
 
@@ -26,7 +30,7 @@ def kept(house: House, handle: str = X) -> list[str]:
     """Platform ids of what is stored for an account, sorted."""
     account = house.parts.account(handle).id
     with house.store.read() as tx:
-        return sorted(replies.recent_platform_ids(tx, account, since=house.now - timedelta(days=30), limit=5000))
+        return sorted(looks.fresh(tx, account, since=house.now - timedelta(days=30), limit=5000))
 
 
 def crowd(house: House, post: Post, count: int, *, start: int = 0) -> list[str]:
@@ -236,6 +240,44 @@ def test_a_recheck_that_fails_marks_nothing_as_gone(house: House) -> None:
     house.sandbox.fault("list_body", times=5, platform="x", route="tweets")
     assert collect.recheck(house.parts, now=house.now).gone == 0
     assert len(kept(house)) == 2
+
+
+class Asked:
+    """Shows every reply, and notes when it was asked about which."""
+
+    def __init__(self, seen: Sequence[SeenReply]) -> None:
+        self.seen = {each.platform_id: each for each in seen}
+        self.at = {each.platform_id: each.created_at for each in seen}
+        self.now = WED_10_JST
+
+    def look(self, account: Account, ids: Sequence[str]) -> Looked:
+        self.at |= dict.fromkeys(ids, self.now)
+        return Looked(tuple(self.seen[each] for each in ids), ())
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_every_kept_reply_is_asked_about_within_24_hours(sqlite_house: House, data: st.DataObject) -> None:
+    """Old replies, as many as the runs of eight hours may ask about in the half that is theirs, and a busy week on top."""
+    house, account, most = sqlite_house, sqlite_house.parts.account(X), 8
+    ages = data.draw(st.lists(st.integers(0, 400), min_size=1, max_size=most // 2 * 8))
+    busy = [0] * data.draw(st.sampled_from([0, 20]))
+    seen = [
+        SeenReply(str(number), "", "", "words", WED_10_JST - timedelta(days=age))
+        for number, age in enumerate([*busy, *ages])
+    ]
+    platform = Asked(seen)
+    house.registry = replace(house.registry, accounts=(account,))
+    parts = replace(house.parts, platforms={"x": cast(PlatformPort, platform)})
+    with house.store.begin() as tx:
+        tx.session.execute(delete(ReplyRow))
+        for each in seen:
+            replies.keep(tx, "x", account.id, each, at=each.created_at)
+    for hour in range(48):
+        platform.now = WED_10_JST + timedelta(hours=hour)
+        collect.recheck(parts, now=platform.now, most={Platform.X: most})
+        if hour >= 8:  # the service stood still before
+            assert max(platform.now - each for each in platform.at.values()) < timedelta(hours=24)
 
 
 # -- gaps ----------------------------------------------------------------------------------------------

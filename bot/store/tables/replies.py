@@ -20,6 +20,7 @@ class ReplyRow(SQLModel, table=True):
         Index("ix_reply_gone", "gone_at", "forgotten_at"),
         Index("ix_reply_screened_action", "action", "screened_at"),
         Index("ix_reply_recent", "account", "written_at"),
+        Index("ix_reply_look", "account", "look_at"),
     )
 
     id: int | None = key()
@@ -40,6 +41,7 @@ class ReplyRow(SQLModel, table=True):
     collected_at: datetime
     edited_at: datetime | None = None
     gone_at: datetime | None = None
+    look_at: datetime | None = None  # when the platform is asked again whether it stands; None: never again
     forgotten_at: datetime | None = None
     forgotten_why: str = ""  # "gone", "retention" or "request"
     screened_at: datetime | None = None

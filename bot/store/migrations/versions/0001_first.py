@@ -302,6 +302,7 @@ def upgrade() -> None:
     sa.Column('collected_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('edited_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('gone_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('look_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('forgotten_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('forgotten_why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('screened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -314,6 +315,7 @@ def upgrade() -> None:
     with op.batch_alter_table('reply', schema=None) as batch_op:
         batch_op.create_index('ix_reply_author', ['platform', 'author_id', 'written_at'], unique=False)
         batch_op.create_index('ix_reply_gone', ['gone_at', 'forgotten_at'], unique=False)
+        batch_op.create_index('ix_reply_look', ['account', 'look_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_reply_print'), ['print'], unique=False)
         batch_op.create_index('ix_reply_recent', ['account', 'written_at'], unique=False)
         batch_op.create_index('ix_reply_screened_action', ['action', 'screened_at'], unique=False)
@@ -959,6 +961,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_reply_screened_action')
         batch_op.drop_index('ix_reply_recent')
         batch_op.drop_index(batch_op.f('ix_reply_print'))
+        batch_op.drop_index('ix_reply_look')
         batch_op.drop_index('ix_reply_gone')
         batch_op.drop_index('ix_reply_author')
 
