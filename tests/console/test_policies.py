@@ -74,7 +74,7 @@ def test_a_version_that_silences_critics_asks_the_second_person_for_a_reason(des
     desk.says("のんびり役所だ。もっと急いでほしい。")
     desk.collected()
     admin = desk.visit(BOSS)
-    path = drafted(admin, CALM.replace("2 = 0.57", "2 = 0.05"), "批判も検知する")
+    path = drafted(admin, CALM.replace("2 = 0.58", "2 = 0.05"), "批判も検知する")
     rescreened(desk, admin, path)
     admin.post(f"{path}/propose")
     second = desk.visit(REVIEWER)
@@ -262,7 +262,7 @@ def form(desk: ConsoleDesk) -> Form:
 
 def test_a_draft_is_made_in_the_form_and_its_text_differs_by_exactly_that(desk: ConsoleDesk, form: Form) -> None:
     form.press("do", "show", thresholds__label__2="0.6")
-    assert "検知する値 0.57 → 0.6" in form.changes
+    assert "検知する値 0.58 → 0.6" in form.changes
     form.press("do", "add", group="insult", language="ja", term="のろま、ぐず*")
     assert "「のろま」を加える(侮辱、日本語)" in form.changes
     form.press("do", "find", q="SCUM", **{"find-language": "en"})
@@ -360,13 +360,13 @@ def test_the_text_is_one_switch_away_and_back(form: Form) -> None:
     assert "<textarea" in form.page.partition('name="text"')[0][-200:]
     text = form.text.replace("2 = 0.6", "2 = 0.65")
     form.press("do", "form", text=text)
-    assert "0.57 → 0.65" in form.changes
+    assert "0.58 → 0.65" in form.changes
 
 
 def test_a_kept_draft_is_changed_by_a_new_one_in_its_place(desk: ConsoleDesk, form: Form) -> None:
     first = form.press("do", "keep", note="試し", thresholds__label__2="0.6").kept
     form.open("?from=" + first.rpartition("/")[2])
-    assert "0.57 → 0.6" in form.changes
+    assert "0.58 → 0.6" in form.changes
     second = form.press("do", "keep", thresholds__label__2="0.61").kept
     assert second != first
     with desk.house.store.read() as tx:

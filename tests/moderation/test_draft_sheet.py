@@ -96,7 +96,7 @@ def test_every_change_is_told_with_what_it_does() -> None:
     told = changes(sheet, Sheet(values, (added,), (Written("insult", "en", "scum"),)))
 
     assert told == [
-        Change("label", "0.57", "0.6", "2", fewer=True),
+        Change("label", "0.58", "0.6", "2", fewer=True),
         Change("urgent", "0.95", "", "7", fewer=True),
         Change("hide", "", "0.95", "1", fewer=False),
         Change("clause", "", "広告。", "6", "ja"),

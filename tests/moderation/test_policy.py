@@ -49,9 +49,9 @@ def test_a_language_may_have_its_own_threshold(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (("9 = 0.46", ""), "thresholds.label: add an entry for category 9"),
-        (("9 = 0.46", "9 = 1.5"), "thresholds.label.9: 1.5 is not a number from 0 to 1"),
-        (("9 = 0.46", "10 = 0.5"), "'10' is not a category"),
+        (("9 = 0.47", ""), "thresholds.label: add an entry for category 9"),
+        (("9 = 0.47", "9 = 1.5"), "thresholds.label.9: 1.5 is not a number from 0 to 1"),
+        (("9 = 0.47", "10 = 0.5"), "'10' is not a category"),
         (("signal = 0.5", "signal = true"), "thresholds.signal"),
         (("# [provisional_hide] is absent", "[provisional_hide]\n2 = 0.9\n#"), "only categories 1 and 4"),
         (("[clauses]", "[clauses"), "not readable as TOML"),
