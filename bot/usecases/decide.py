@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -154,7 +154,6 @@ def facts_of(parts: Parts, tx: Tx, case: Case, by: Person | None = None) -> Case
     account = parts.account(case.account)
     verdict, reply = replies.verdict(tx, case.verdict), replies.get(tx, case.reply)
     made = cases.decisions(tx, case.id)
-    deciders = {each.by for each in made if each.step is not Step.NONE or each.move is Move.UPHOLD}
     return CaseFacts(
         state=case.state,
         step=case.step,
@@ -163,7 +162,7 @@ def facts_of(parts: Parts, tx: Tx, case: Case, by: Person | None = None) -> Case
         signals=frozenset(signal.kind for signal in verdict.signals),
         holder=case.holder,
         proposer=case.proposer,
-        deciders=frozenset(deciders),
+        deciders=deciders_of(made),
         review_due=case.review_due,
         means=means_of(account, reply),
         author_known=bool(reply.author_id),
@@ -172,6 +171,11 @@ def facts_of(parts: Parts, tx: Tx, case: Case, by: Person | None = None) -> Case
         readers=_readers(tx, case),
         reading_confirmed=any(_confirms_reading(each, reply) for each in made),
     )
+
+
+def deciders_of(made: Iterable[Decision]) -> frozenset[str]:
+    """Who took a measure on a case or stood by it."""
+    return frozenset(each.by for each in made if each.step is not Step.NONE or each.move is Move.UPHOLD)
 
 
 def has_looked(tx: Tx, case: Case, by: Person) -> bool:

@@ -12,7 +12,9 @@ from bot.domain.judging import LegalHold
 from bot.domain.people import EVERYWHERE, SERVICE, Person, Role, require
 from bot.store import archive, audit, cases, judging, replies
 from bot.store.database import Tx
+from bot.usecases.decide import WHY_NOT, deciders_of
 from bot.usecases.parts import Parts
+from moderation.cases import CaseState
 
 log = structlog.get_logger()
 
@@ -29,25 +31,32 @@ def forget_gone(parts: Parts, *, now: datetime, limit: int = 500) -> int:
 
 
 def erase(parts: Parts, reply_id: int, *, ground: str, by: Person, now: datetime) -> int:
-    """Erases one reply on request. Returns 1; NotAllowed while a legal hold protects it."""
+    """Erases one reply on request. Returns 1; NotAllowed while a legal hold or a judgement to come protects it, and for
+    somebody who decided on it: nobody removes the ground of their own measure.
+    """
     if not ground.strip():
         raise BadInput("Write on whose request and on what ground.", key="ground").worded("problem.erase-ground")
     with parts.store.begin() as tx:
         _require_eraser(parts, tx, reply_id, by, now)
         if judging.held(tx, [reply_id], now=now):
             raise NotAllowed("A legal hold protects these words; end it first.").worded("problem.hold-first")
+        if _to_be_judged(tx, [reply_id], by):
+            raise NotAllowed("An objection or an urgent review has to be judged first.").worded("problem.judge-first")
         return erase_in(tx, [reply_id], why="request", by=by, now=now)
 
 
 def erase_author(parts: Parts, reply_id: int, *, ground: str, by: Person, now: datetime) -> int:
-    """Erases everything that the author of this reply wrote to us. Returns how many; held replies stay."""
+    """Erases everything that the author of this reply wrote to us. Returns how many; held replies stay, and those that
+    an objection or an urgent review has yet to judge. NotAllowed for somebody who decided on one of them.
+    """
     if not ground.strip():
         raise BadInput("Write on whose request and on what ground.", key="ground").worded("problem.erase-ground")
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     with parts.store.begin() as tx:
         reply = replies.get(tx, reply_id)
         written = archive.of_author(tx, reply.platform, reply.author_id) or [reply_id]
-        return erase_in(tx, written, why="request", by=by, now=now)
+        waiting = _to_be_judged(tx, written, by)
+        return erase_in(tx, [each for each in written if each not in waiting], why="request", by=by, now=now)
 
 
 def erase_in(tx: Tx, reply_ids: list[int], *, why: str, by: Person, now: datetime) -> int:
@@ -59,7 +68,8 @@ def erase_in(tx: Tx, reply_ids: list[int], *, why: str, by: Person, now: datetim
         replies.forget_words(tx, each, why=why, at=now)
         case = about.get(each)
         if case is not None:
-            judging.forget_appeals(tx, case.id)
+            if why != "gone":  # a letter to us is nothing that left the platform
+                judging.forget_appeals(tx, case.id)
             cases.forget_group(tx, case.id)
         audit.append(tx, by, "reply.forgotten", f"reply:{each}", at=now, office=case.office if case else "", why=why)
     if free:
@@ -91,6 +101,15 @@ def end_hold(parts: Parts, reply_id: int, *, by: Person, now: datetime) -> int:
         ended = judging.end_holds(tx, reply_id, by=by.login, at=now)
         audit.append(tx, by, "reply.hold-ended", f"reply:{reply_id}", at=now, holds=ended)
     return ended
+
+
+def _to_be_judged(tx: Tx, reply_ids: list[int], by: Person) -> set[int]:
+    """Those of these replies that still have to be judged. NotAllowed when ``by`` decided on any of them."""
+    about = cases.of_replies(tx, reply_ids)
+    for case in about.values():
+        if by.login in deciders_of(cases.decisions(tx, case.id)):
+            raise NotAllowed(WHY_NOT["own-decision"]).worded("why-not.own-decision")
+    return {number for number, case in about.items() if case.review_due or case.state is CaseState.APPEALED}
 
 
 def _require_eraser(parts: Parts, tx: Tx, reply_id: int, by: Person, now: datetime) -> None:

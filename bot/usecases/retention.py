@@ -46,6 +46,8 @@ def class_of(case: Case | None) -> str:
 
 def is_due(case: Case | None, collected_at: datetime, now: datetime) -> bool:
     """Counted from the end of the case, or from the collecting where there is none or it has not ended."""
+    if case is not None and case.state is CaseState.APPEALED:
+        return False  # somebody waits for a judgement on these words
     begins = (case.closed_at or case.acted_at or case.opened_at) if case else collected_at
     return now >= begins + timedelta(days=terms()[class_of(case)].days)
 

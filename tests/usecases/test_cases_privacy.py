@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.cases import Case
 from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.judging import Channel
 from bot.domain.people import Grant, Person, Role
 from bot.store import cases, commands, judging, replies
-from bot.usecases import case_view, erase, retention
+from bot.usecases import appeals, case_view, erase, retention
 from bot.usecases.collect import recheck
 from bot.usecases.verify_audit import verify
 from moderation.cases import CaseState, Move
 from tests.house import ADMIN, MODERATOR, REVIEWER, House
-from tests.usecases.desk import ADVERT, FACEBOOK, Desk
+from tests.usecases.desk import ADVERT, FACEBOOK, JUDGE, Desk
 
 
 @pytest.fixture
@@ -120,6 +122,43 @@ def test_a_hold_that_was_ended_protects_no_longer(quick: Desk) -> None:
     erase.hold(quick.parts, case.reply, ground="照会", until=until, by=REVIEWER, now=quick.house.now)
     assert erase.end_hold(quick.parts, case.reply, by=REVIEWER, now=quick.house.now) == 1
     assert erase.erase(quick.parts, case.reply, ground="本人の求め", by=REVIEWER, now=quick.house.now) == 1
+
+
+def under_objection(desk: Desk, case: Case) -> None:
+    desk.does(case, Move.CLAIM, Move.HIDE)
+    words = "広告ではありません"
+    appeals.record(desk.parts, case.id, channel=Channel.LETTER, words=words, by=MODERATOR, now=desk.house.now)
+
+
+def objection(desk: Desk, case: Case) -> str:
+    with desk.house.store.read() as tx:
+        return judging.appeals_of(tx, case.id)[-1].words
+
+
+def test_an_objection_outlives_the_reply_it_is_about_until_it_is_judged(quick: Desk) -> None:
+    case = quick.case()
+    under_objection(quick, case)
+    quick.house.sandbox.people.delete(quick.reply_of(case).platform_id)
+    recheck(quick.parts, now=quick.house.now)
+    quick.wait(hours=21)
+    assert erase.forget_gone(quick.parts, now=quick.house.now) == 1
+    assert objection(quick, case) == "広告ではありません"
+    quick.wait(days=1200)
+    retention.purge(quick.parts, now=quick.house.now)
+    assert objection(quick, case) == "広告ではありません"
+
+
+def test_nobody_erases_what_still_has_to_be_judged(quick: Desk) -> None:
+    case = quick.case()
+    under_objection(quick, case)
+    with pytest.raises(NotAllowed, match="objection"):
+        erase.erase(quick.parts, case.reply, ground="本人の求め", by=REVIEWER, now=quick.house.now)
+    assert erase.erase_author(quick.parts, case.reply, ground="本人の求め", by=ADMIN, now=quick.house.now) == 0
+    appeals.judge(quick.parts, case.id, reverse=False, reason="広告", by=JUDGE, now=quick.house.now)
+    with pytest.raises(NotAllowed, match="took part"):
+        erase.erase(quick.parts, case.reply, ground="本人の求め", by=JUDGE, now=quick.house.now)
+    assert erase.erase(quick.parts, case.reply, ground="本人の求め", by=REVIEWER, now=quick.house.now) == 1
+    assert objection(quick, case) == ""
 
 
 def test_everything_an_author_wrote_is_erased_on_request(desk: Desk) -> None:
