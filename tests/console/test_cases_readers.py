@@ -52,6 +52,21 @@ def test_a_reader_is_named_on_the_case_before_it_can_be_approved(desk: ConsoleDe
     assert desk.state(case) is CaseState.ACTED
 
 
+def test_one_reader_is_named_for_a_flood(desk: ConsoleDesk) -> None:
+    found = [desk.case(SPOKEN, name=f"ban{each}") for each in range(3)]
+    for case in found:
+        desk.does(case, Move.CLAIM, Move.PROPOSE_BLOCK)
+        desk.looks(case)
+    midori, path = desk.visit(REVIEWER), f"/groups/{desk.now(found[0]).group_key}"
+    shown = midori.get(path).text
+    assert f'action="{path}/confirm-reading"' in shown
+    assert f"{path}/approve" not in shown
+    listed = {"ids": ",".join(f"{case.id}:{desk.now(case).version}" for case in found)}
+    assert midori.post(f"{path}/confirm-reading", {**listed, "reader": ""}).status_code == 422
+    assert midori.post(f"{path}/confirm-reading", {**listed, "reader": "グエンさん"}).status_code == 303
+    assert f"{path}/approve" in midori.get(path).text
+
+
 def test_everybody_chooses_for_themselves_whether_harsh_words_are_blurred(desk: ConsoleDesk) -> None:
     desk.case("入管の職員は無能なバカだ、死ね")
     rin = desk.visit()
