@@ -334,6 +334,7 @@ PAGES = (
     ("/quality", REVIEWER),
     ("/quality/judge", REVIEWER),
     ("/quality/golden", REVIEWER),
+    ("/reading", REVIEWER),
     ("/policies", BOSS),
     ("/policies/new", BOSS),
     ("/reports", AUDITOR),
