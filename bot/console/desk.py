@@ -114,6 +114,14 @@ def typed_day(text: str) -> date | None:
     return day if 2000 <= day.year <= 2049 else None
 
 
+def typed_start(text: str, key: str) -> datetime:
+    """The start of a day as a form sends it; BadInput for what is no day of this age."""
+    day = typed_day(text)
+    if day is None:
+        raise BadInput("Write the day like 2026-12-08.", key=key).worded("problem.day")
+    return starts(day)
+
+
 def starts(day: date) -> datetime:
     """Midnight of a day in Japan."""
     return datetime.combine(day, time(), JAPAN)

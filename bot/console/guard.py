@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.datastructures import FormData, UploadFile
 
-from bot.console.visit import Visit, csrf_of, token_hash
+from bot.console.visit import Visit, csrf_of, readable, token_hash
 from bot.console.words import words_for
 from bot.domain.errors import BadInput, NotAllowed, NotFound
 from bot.domain.people import Role
@@ -139,6 +139,9 @@ def current_visit(
     base: Annotated[Visit, Depends(person_visit)], sent: Annotated[FormData | None, Depends(_form_of)]
 ) -> Visit:
     """The visit with its form. A POST from elsewhere, or without the session's token, is refused."""
+    path = base.request.scope["path"]
+    if readable(path) != path:
+        raise NotFound("There is no such page.").worded("error.no-page")
     if sent is None:
         return base
     _refuse_foreign(base.request)
@@ -146,8 +149,8 @@ def current_visit(
         raise NotAllowed("This form is too old or does not come from this console. Open the page again.").worded(
             "problem.old-form"
         )
-    form = {key: value for key, value in sent.items() if isinstance(value, str)}
-    lists = {key: tuple(v for v in sent.getlist(key) if isinstance(v, str)) for key in form}
+    form = {key: readable(value) for key, value in sent.items() if isinstance(value, str)}
+    lists = {key: tuple(readable(v) for v in sent.getlist(key) if isinstance(v, str)) for key in form}
     files = {key: tuple(v for v in sent.getlist(key) if isinstance(v, UploadFile) and v.filename) for key in sent}
     if any("\x00" in value for value in form.values()):
         raise BadInput("The form holds NUL characters; type the text anew.").worded("problem.nul")

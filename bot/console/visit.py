@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -19,6 +21,7 @@ from bot.domain.people import EVERYWHERE, Person, Role
 from bot.usecases.parts import Parts
 
 JAPAN = ZoneInfo("Asia/Tokyo")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,17 @@ class Visit:
         return None if EVERYWHERE in found else tuple(sorted(found))
 
     def query(self, name: str, default: str = "") -> str:
-        return self.request.query_params.get(name, default)[:200]
+        return readable(self.request.query_params.get(name, default))[:200]
 
     def number(self, name: str, default: int = 0, *, most: int = 1_000_000) -> int:
         """A whole number from the address, within bounds whatever was typed."""
         text = self.query(name)
         return min(int(text), most) if text.isdecimal() and len(text) < 10 else default
+
+
+def readable(text: str) -> str:
+    """Typed text without control characters but tabs and line ends: nobody types them, and PostgreSQL keeps no NUL."""
+    return _CONTROLS.sub("", text)
 
 
 def csrf_of(session_token: str) -> str:

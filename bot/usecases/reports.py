@@ -104,9 +104,9 @@ def span_of(month: str) -> tuple[datetime, datetime]:
     try:
         since = datetime.strptime(month, "%Y-%m").replace(tzinfo=ZONE)
     except ValueError:
-        raise BadInput(f"'{month}' is no month; write for example 2026-12.", key="month").worded(
-            "problem.month"
-        ) from None
+        since = None
+    if since is None or not 2000 <= since.year <= 2999:
+        raise BadInput(f"'{month}' is no month; write for example 2026-12.", key="month").worded("problem.month")
     until = (since + timedelta(days=32)).replace(day=1)
     return since, until
 

@@ -14,7 +14,7 @@ from bot.usecases import golden, groups
 from bot.usecases.decide import Grounds
 from moderation.cases import CaseState, Move
 from moderation.categories import Category
-from tests.console.moderator_desk import ELSEWHERE, ConsoleDesk
+from tests.console.moderator_desk import BOSS, ELSEWHERE, ConsoleDesk
 from tests.console.rig import AUDITOR
 from tests.house import ADMIN, MODERATOR, REVIEWER, STAFF, House
 from tests.usecases.archive_of import fill
@@ -223,3 +223,28 @@ def test_only_an_admin_erases_everything_by_an_author(desk: ConsoleDesk) -> None
     assert desk.visit(REVIEWER).post("/erasure", fields).status_code == 403
     assert desk.visit(ADMIN).post("/erasure", fields).status_code == 303
     assert desk.reply_of(case).text is None
+
+
+NUL = "%00x%1b"
+TYPED = (
+    f"/cases?language={NUL}", f"/cases?group={NUL}", f"/cases?office={NUL}", f"/audit?subject={NUL}",
+    f"/audit?what={NUL}&who={NUL}", f"/posts?text={NUL}&account={NUL}", f"/groups/{NUL}", "/reports?month=%00",
+    "/reports?month=9999-12", "/reports?month=0001-01", "/reports.csv?month=9999-12", "/reports?month=1999-12",
+)  # fmt: skip
+
+
+def test_no_control_character_and_no_far_day_breaks_a_page(house: House) -> None:
+    """On PostgreSQL, too, which keeps no NUL."""
+    desk = ConsoleDesk(house)
+    boss = desk.visit(BOSS)
+    for who in (boss, desk.visit(AUDITOR)):
+        assert {who.get(each).status_code for each in TYPED} <= {200, 403, 404, 422}
+    answer = boss.post("/policies/1/rescreen", {"since": "2026-01-01", "until": "9999-12-31", "account": "\0"})
+    assert answer.status_code == 422
+    case = desk.case()
+    assert (
+        desk.visit().post(f"/cases/{case.id}/hide", {"category": "6", "reason": "広\0告", "version": "1"}).status_code
+        == 303
+    )
+    with house.store.read() as tx:
+        assert cases.decisions(tx, case.id)[-1].reason == "広告"

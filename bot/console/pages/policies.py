@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from difflib import unified_diff
 from itertools import islice
 from typing import Any, Final
@@ -11,11 +11,11 @@ from typing import Any, Final
 from fastapi.responses import Response
 
 from bot.console import rescreening
+from bot.console.desk import typed_start
 from bot.console.guard import Here, Number, Room, holders
 from bot.console.show import go, page
 from bot.console.visit import JAPAN, Visit
 from bot.domain.cases import KeptReply
-from bot.domain.errors import BadInput
 from bot.domain.judging import PolicyState, PolicyVersion, RescreenRun
 from bot.domain.people import EVERYWHERE, Role
 from bot.store import audit, policies, replies, rescreens
@@ -95,7 +95,11 @@ def one(visit: Here, number: Number) -> Response:
 def rescreen(visit: Here, number: Number) -> Response:
     """Holds the archive against the draft in the background; the page shows how far it is."""
     form = visit.form
-    span = Span(_day(form.get("since", "")), _day(form.get("until", "")) + timedelta(days=1), form.get("account", ""))
+    span = Span(
+        typed_start(form.get("since", ""), "since"),
+        typed_start(form.get("until", ""), "until") + timedelta(days=1),
+        form.get("account", ""),
+    )
     rescreening.start(visit.parts, number, span, visit.by)
     return go(f"/policies/{number}")
 
@@ -195,10 +199,3 @@ def _rows(report: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
         if before or after or any(changed.values()):
             lines.append({"key": key, "looked_at": looked_at, "before": before, "after": after, **changed})
     return sorted(lines, key=lambda line: (-sum(line[kind] for kind in KINDS), -line["after"], line["key"]))
-
-
-def _day(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=JAPAN)
-    except ValueError:
-        raise BadInput("Write the day like 2026-12-08.", key="since").worded("problem.day") from None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from fastapi.responses import Response
 
 from bot.console import charts, shown
 from bot.console import moderating as desk
+from bot.console.desk import typed_start
 from bot.console.guard import Here, Number, Room, holders
 from bot.console.kept import kept
 from bot.console.show import go, page
-from bot.console.visit import JAPAN, Visit
+from bot.console.visit import Visit
 from bot.domain.errors import BadInput
 from bot.domain.people import Role
 from bot.store import judging, replies
@@ -95,7 +96,9 @@ def act(visit: Here) -> Response:
     )
     by, now = visit.by, visit.now
     if wish == "hold":
-        erase.hold(visit.parts, number, ground=ground, until=_day(visit.form.get("until", "")), by=by, now=now)
+        erase.hold(
+            visit.parts, number, ground=ground, until=typed_start(visit.form.get("until", ""), "until"), by=by, now=now
+        )
     elif wish == "end":
         erase.end_hold(visit.parts, number, by=by, now=now)
     elif wish == "author":
@@ -135,10 +138,3 @@ def _months(visit: Visit) -> list[tuple[str, str]]:
         found.append((f"{first:%Y-%m}", f"{first:%Y-%m}"))
         first = (first - timedelta(days=1)).replace(day=1)
     return found
-
-
-def _day(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=JAPAN)
-    except ValueError:
-        raise BadInput("Write the day like 2026-12-08.", key="until").worded("problem.day") from None
