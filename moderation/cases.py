@@ -119,6 +119,7 @@ class CaseFacts:
     ``step`` is in force at the platform, ``proposed`` waits for the second person, ``looked`` tells whether the person
     in question has put down their own view of the evidence since the proposal was made. ``readers`` are the proposer
     and the colleagues whose view found a violation, as far as they read the ``language`` that the reply is filed under.
+    ``carried_out``: the platform stands as decided, as far as it says.
     """
 
     state: CaseState
@@ -136,6 +137,7 @@ class CaseFacts:
     language: str = UNKNOWN
     readers: frozenset[str] = frozenset()
     reading_confirmed: bool = False
+    carried_out: bool = True
 
     @property
     def is_emergency(self) -> bool:
@@ -247,6 +249,8 @@ def _not_possible(case: CaseFacts, move: Move) -> str | None:
         return "no-review-due"
     if move in (Move.CLOSE, Move.PROPOSE_BLOCK, Move.PROPOSE_DELETE) and case.review_due:
         return "review-first"
+    if move is Move.CLOSE and not case.carried_out:
+        return "not-carried-out"
     if move is Move.UNDO and not case.step.can_be_undone:
         return "cannot-be-undone"
     return None

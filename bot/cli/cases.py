@@ -16,6 +16,7 @@ from bot.domain.people import Role
 from bot.store import cases as case_store
 from bot.usecases import appeals, carry_out, case_view, decide
 from bot.usecases.case_file import export_case
+from bot.usecases.try_again import try_again
 from moderation.cases import REVIEWERS_ONLY, CaseState, Move
 from moderation.categories import Category
 from moderation.gloss import KnownWord
@@ -100,7 +101,7 @@ def _story(view: case_view.CaseView) -> list[str]:
     ]
     lines += [f"  signal {s.kind.value}: {s.reason}" for s in verdict.signals]
     lines += [f"  {day_and_time(d.at)} {d.by}: {d.move.value}" for d in view.decisions]
-    lines += [f"  command {c.id} {c.verb.value}: {c.state.value}" for c in view.commands]
+    lines += [f"  command {c.id} {c.verb.value}: {c.state.value} {c.why}".rstrip() for c in view.commands]
     lines += [f"  alarm {each.id} {each.kind.value}" for each in view.drifts if each.settled_at is None]
     lines += ["  A proposal waits: put down your own view with 'kouhou cases look'."] if view.concealed else []
     return [*lines, "", "next: " + (", ".join(move.value for move in view.allowed) or "nothing you may do")]
@@ -174,6 +175,18 @@ def confirm(command_id: int, login: str, as_json: bool) -> None:
 
 
 @cases.command()
+@click.argument("command_id", type=int)
+@as_option
+@json_option
+def again(command_id: int, login: str, as_json: bool) -> None:
+    """Orders an act once more that the platform refused; 'show' lists the commands and why they failed."""
+    with opened() as app:
+        by = acting(app, login, Role.MODERATOR)
+        new = try_again(app.parts, command_id, by=by, now=app.parts.clock())
+        emit({"id": new.id, "state": new.state}, as_json=as_json, lines=[f"Command {new.id}: {new.state.value}"])
+
+
+@cases.command()
 @click.argument("case_id", type=int)
 @click.argument("words")
 @click.option("--channel", type=click.Choice([each.value for each in Channel]), default="staff", show_default=True)
@@ -202,7 +215,8 @@ def judge(case_id: int, outcome: str, reason: str, login: str, as_json: bool) ->
         by, now = second_person(app, login, Role.REVIEWER), app.parts.clock()
         case, kept = appeals.judge(app.parts, case_id, reverse=outcome == "reverse", reason=reason, by=by, now=now)
         texts = appeals.notice(app.parts, case_id, kept.id)
-        lines = [_line(case), *(f"[{language}] {text}" for language, text in texts.items())]
+        later = [] if texts else ["The notice texts appear on the case page once the platform shows it taken back."]
+        lines = [_line(case), *(f"[{language}] {text}" for language, text in texts.items()), *later]
         emit(_brief(app, case) | {"notice": dict(texts)}, as_json=as_json, lines=lines)
 
 

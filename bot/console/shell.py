@@ -119,6 +119,6 @@ def _agency(visit: Visit) -> str:
 
 
 def _done(visit: Visit) -> str:
-    """``?done=submitted`` shows ``done.submitted``, if the catalogue has such a sentence."""
-    key = f"done.{visit.query('done')}"
-    return key if visit.words.has(key) else ""
+    """``?done=submitted`` shows ``done.submitted``, or ``warned.submitted`` as a warning, if there is such a sentence."""
+    keys = (f"{table}.{visit.query('done')}" for table in ("done", "warned"))
+    return next(filter(visit.words.has, keys), "")

@@ -162,6 +162,21 @@ class Command:
         """The platform id of the reply or the author."""
         return self.object.partition(":")[2]
 
+    @property
+    def ended(self) -> bool:
+        """Carried out and proved, or replaced by a later one: nobody has to look after it."""
+        return self.state in (CommandState.DONE, CommandState.OVERTAKEN)
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """The service gave up, so a person may let it try again; what hands did wants hands again."""
+        return self.state is CommandState.FAILED or (self.state is CommandState.UNPROVED and self.code != "by-hand")
+
+    @property
+    def why(self) -> str:
+        """Why it is not done: the constant beginning of its code, in small letters (``permission``), or empty."""
+        return "" if self.ended else self.code.partition(":")[0].lower()
+
 
 class DriftKind(StrEnum):
     """How the platform stands otherwise than decided, or what was done there past this service."""
@@ -172,6 +187,8 @@ class DriftKind(StrEnum):
     GONE = "gone"  # its author, the platform or a colleague took it away
     BLOCKED_ELSEWHERE = "blocked-elsewhere"
     UNBLOCKED_ELSEWHERE = "unblocked-elsewhere"
+    LIFTED = "lifted"  # another case about the same author took its block back
+    STILL_HIDDEN = "still-hidden"  # shown again by decision, and yet hidden
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,19 @@ def waiting(tx: Tx) -> list[Command]:
     return [_command(row) for row in rows]
 
 
+def unfinished(
+    tx: Tx, *, by_hand_since: datetime, offices: Sequence[str] | None = None, limit: int = 200
+) -> list[Command]:
+    """Acts that failed or could not be proved, and those left to hands for that long; the most harm first."""
+    gave_up = col(CommandRow.state).in_([CommandState.FAILED.value, CommandState.UNPROVED.value])
+    left = (col(CommandRow.state) == CommandState.BY_HAND.value) & (col(CommandRow.asked_at) <= by_hand_since)
+    statement = select(CommandRow).where(or_(gave_up, left))
+    if offices is not None:
+        statement = statement.join(CaseRow, col(CaseRow.id) == CommandRow.case).where(col(CaseRow.office).in_(offices))
+    rows = tx.session.exec(statement.order_by(col(CommandRow.lane), col(CommandRow.id)).limit(limit))
+    return [_command(row) for row in rows]
+
+
 def newest(tx: Tx, account: str, obj: str) -> Command | None:
     """The last command on an object in whatever state: it tells how the object must stand."""
     row = tx.session.exec(

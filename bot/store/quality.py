@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
+from bot.domain.cases import CommandState
 from bot.store.database import Tx
 from bot.store.replies import parse_labels
-from bot.store.tables.cases import CaseRow, DecisionRow
+from bot.store.tables.cases import CaseRow, CommandRow, DecisionRow
 from bot.store.tables.replies import ReplyRow, VerdictRow
 from moderation.cases import Move, told_language
 from moderation.categories import Category
@@ -45,6 +46,7 @@ class Decided:
     collected_at: datetime
     first_seen_at: datetime | None
     decided_at: datetime
+    carried_out: bool = True  # False: the platform has not been seen standing so
     flagged: bool = True  # False: a person found it in a sample of what screening had left alone
 
 
@@ -102,7 +104,8 @@ def decided(tx: Tx, *, since: datetime, until: datetime, offices: Sequence[str] 
         .where(col(CaseRow.id).in_(in_span), *_offices(offices))
         .order_by(col(CaseRow.id))
     )
-    return [_decided(_Facts._make(row), story[row.id]) for row in found]
+    done = _carried_out(tx, in_span)
+    return [_decided(_Facts._make(row), story[row.id], done) for row in found]
 
 
 def unflagged_ids(tx: Tx, *, since: datetime, until: datetime) -> list[int]:
@@ -185,11 +188,23 @@ def _offices(offices: Sequence[str] | None) -> list[ColumnElement[bool]]:
     return [] if offices is None else [col(CaseRow.office).in_(offices)]
 
 
-def _decided(case: _Facts, story: list[_Move]) -> Decided:
+def _carried_out(tx: Tx, cases: Any) -> set[tuple[int, str]]:
+    """(case, verb) of what was done at the platforms, by each case's newest command; a step is called like its verb."""
+    rows = tx.session.exec(
+        select(CommandRow.case, CommandRow.verb, CommandRow.state)
+        .where(col(CommandRow.case).in_(cases))
+        .order_by(col(CommandRow.id))
+    )
+    newest = {(case, verb): state for case, verb, state in rows}
+    return {act for act, state in newest.items() if state == CommandState.DONE}
+
+
+def _decided(case: _Facts, story: list[_Move], done: set[tuple[int, str]]) -> Decided:
     last = next(row for row in reversed(story) if row.move in _ENDS)
     named = last
     if last.move == Move.APPROVE.value:
         named = next((each for each in reversed(story) if each.move in _PROPOSES and each.id < last.id), last)
+    step = Step.NONE if last.move == Move.DISMISS.value else step_of(last.step)
     back = any(row.move in _BACK and row.id > last.id for row in story)
     return Decided(
         case=case.id,
@@ -199,7 +214,7 @@ def _decided(case: _Facts, story: list[_Move]) -> Decided:
         language=case.language,
         labels=_labels(case.labels),
         scores=case.scores,
-        step=Step.NONE if last.move == Move.DISMISS.value else step_of(last.step),
+        step=step,
         category=Category(named.category) if named.category else None,
         back=back,
         by=last.by,
@@ -207,5 +222,6 @@ def _decided(case: _Facts, story: list[_Move]) -> Decided:
         collected_at=case.collected_at,
         first_seen_at=case.first_seen_at,
         decided_at=last.at,
+        carried_out=step is Step.NONE or (case.id, step.word) in done,
         flagged=case.action != Action.NONE.value,
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.accounts import Office
-from bot.domain.cases import Case, CommandState
+from bot.domain.cases import Case
 from bot.domain.errors import BadInput, NotFound, missing
 from bot.domain.judging import Appeal, Channel
 from bot.domain.people import Person
@@ -78,19 +78,24 @@ def open_appeal(tx: Tx, case_id: int) -> Appeal:
 
 
 def reversal_done(tx: Tx, case_id: int) -> bool:
-    """Whether the platform stands as the reversal says: every command on the case has ended, none unproved."""
-    waiting = {CommandState.QUEUED, CommandState.SENDING, CommandState.BY_HAND, CommandState.UNPROVED}
-    return all(command.state not in waiting for command in commands.of_case(tx, case_id))
+    """Whether the platform stands as the reversal says: every act on the case was carried out and proved."""
+    return all(command.ended for command in commands.of_case(tx, case_id))
 
 
 def notice(parts: Parts, case_id: int, appeal_id: int, *, language: str = "") -> Mapping[str, str]:
-    """Texts that the office may use by its own means, by language: the author's, Japanese and easy Japanese."""
+    """Texts that the office may use by its own means, by language: the author's, Japanese and easy Japanese.
+
+    Empty until a reversal was carried out: nobody is told that their comment is shown while it is not.
+    """
     with parts.store.read() as tx:
         case = cases.get(tx, case_id)
         found = next((each for each in judging.appeals_of(tx, case_id) if each.id == appeal_id), None)
         made = cases.decisions(tx, case_id)
+        done = reversal_done(tx, case_id)
     if found is None:
         raise missing("objection", appeal_id)
+    if found.outcome == "reversed" and not done:
+        return {}
     office = parts.registry().office(case.office)
     clause = next((each.category.clause for each in reversed(made) if each.category), "7")
     kind, at = found.outcome or "received", found.judged_at or found.at

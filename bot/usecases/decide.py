@@ -12,7 +12,7 @@ from bot.domain.cases import Case, Decision, KeptReply
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.judging import Judgement, Opinion, ReviewKind
 from bot.domain.people import SERVICE, Person, Role
-from bot.store import audit, cases, judging, people, replies
+from bot.store import audit, cases, commands, judging, people, replies
 from bot.store.database import Tx
 from bot.usecases.orders import order_commands
 from bot.usecases.parts import Parts
@@ -37,6 +37,7 @@ WHY_NOT: Final = {
     "no-emergency": "Deleting alone is only for exposed personal data and threats; propose it instead.",
     "no-review-due": "There is nothing to review on this case.",
     "review-first": "The urgent deletion has to be reviewed by another person first.",
+    "not-carried-out": "The platform does not stand as decided yet; wait, try it again, or take the measure back.",
     "cannot-be-undone": "This step cannot be undone on the platform.",
     "no-reader": "Neither the proposer nor you read this language; a colleague who does has to put down a view, or "
     "write down who read it for you.",
@@ -170,6 +171,7 @@ def facts_of(parts: Parts, tx: Tx, case: Case, by: Person | None = None) -> Case
         language=case.language,
         readers=_readers(tx, case),
         reading_confirmed=any(_confirms_reading(each, reply) for each in made),
+        carried_out=all(each.ended for each in commands.of_case(tx, case.id)),
     )
 
 

@@ -40,9 +40,9 @@ def compare(parts: Parts, tx: Tx, account: Account, present: Sequence[SeenReply]
         command = last.get(obj)
         if command is not None and _settled(command) and command.verb is Verb.HIDE and not hidden:
             alarms += _alarm(tx, cases.get(tx, command.case), DriftKind.UNDONE, now)
-        elif hidden and (command is None or (_settled(command) and command.verb is Verb.UNHIDE)):
+        elif hidden and (kind := _why_hidden(command)):
             case = _case_of(tx, account, obj)
-            alarms += case is not None and _alarm(tx, case, DriftKind.HIDDEN_ELSEWHERE, now)
+            alarms += case is not None and _alarm(tx, case, kind, now)
     return alarms
 
 
@@ -123,6 +123,14 @@ def _alarm(tx: Tx, case: Case, kind: DriftKind, now: datetime) -> bool:
     service.tell(tx, [f"office:{case.office}", "role:moderator"], f"drift.{kind.value}", f"case:{case.id}", at=now)
     log.warning("drift_noticed", case=case.id, kind=kind.value)
     return True
+
+
+def _why_hidden(command: Command | None) -> DriftKind | None:
+    """How a hidden reply differs from the newest command on it; None where it stands as ordered."""
+    if command is None or (command.verb is Verb.UNHIDE and command.state is CommandState.DONE):
+        return DriftKind.HIDDEN_ELSEWHERE
+    gave_up = command.verb is Verb.UNHIDE and command.can_be_repeated
+    return DriftKind.STILL_HIDDEN if gave_up else None
 
 
 def _settled(command: Command) -> bool:

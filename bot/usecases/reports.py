@@ -148,7 +148,8 @@ def _report(
     appeals: Sequence[str],
     found: Quality,
 ) -> MonthReport:
-    acted = [each for each in decided if each.step.word != "none"]
+    done = [each for each in decided if each.carried_out]  # a hiding that failed has hidden nothing
+    acted = [each for each in done if each.step.word != "none"]
     recall = found.recall
     agreement = found.overall.agreement
     by_label: Counter[str] = Counter()
@@ -162,9 +163,9 @@ def _report(
         flagged=hide_small(collected[2]),
         cases=_table("cases", {c.slug: by_label.get(c.slug, 0) for c in Category}),
         languages=_table("languages", Counter(language or "und" for _, language in opened)),
-        actions=_table("actions", _actions(decided)),
+        actions=_table("actions", _actions(done)),
         by_category=tuple(
-            _table(c.slug, _actions([each for each in decided if c in (each.category, *each.labels)])) for c in Category
+            _table(c.slug, _actions([each for each in done if c in (each.category, *each.labels)])) for c in Category
         ),
         minutes_to_first_view=_minutes([(e.collected_at, e.first_seen_at) for e in decided]),
         minutes_to_measure=_minutes([(e.written_at, e.decided_at) for e in acted]),

@@ -1,12 +1,13 @@
-"""What the desk must not forget: urgent deletions to review, blocks whose review date has come."""
+"""What the desk must not forget: urgent deletions to review, blocks to look at again, acts that could not be done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from bot.domain.cases import Case, Drift
+from bot.domain.cases import Case, Command, Drift
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.people import SERVICE, Person, Role, require
 from bot.store import audit, cases, commands, service
@@ -15,6 +16,9 @@ from bot.usecases.decide import BLOCK_REVIEW
 from bot.usecases.parts import Parts
 from moderation.cases import CaseState
 from moderation.ladder import Step
+
+HANDS_FOR: Final = timedelta(days=1)
+"""A block by hand that nobody was seen doing for so long is told like one that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,12 @@ class Tasks:
     drifts: tuple[Drift, ...]
     proposals: tuple[Case, ...]
     appeals: tuple[Case, ...]
+    acts: tuple[Command, ...] = ()  # decided, but the platform does not stand so
 
     @property
     def total(self) -> int:
-        return sum(map(len, (self.reviews, self.blocks, self.drifts, self.proposals, self.appeals)))
+        lists = (self.reviews, self.blocks, self.drifts, self.proposals, self.appeals, self.acts)
+        return sum(map(len, lists))
 
 
 def due(tx: Tx, *, offices: Sequence[str] | None, now: datetime) -> Tasks:
@@ -40,6 +46,7 @@ def due(tx: Tx, *, offices: Sequence[str] | None, now: datetime) -> Tasks:
         drifts=tuple(commands.open_drifts(tx, offices)),
         proposals=tuple(cases.find(tx, states=[CaseState.PROPOSED], offices=offices, limit=200)),
         appeals=tuple(cases.find(tx, states=[CaseState.APPEALED], offices=offices, limit=200)),
+        acts=tuple(commands.unfinished(tx, by_hand_since=now - HANDS_FOR, offices=offices)),
     )
 
 
@@ -49,15 +56,20 @@ def remind(parts: Parts, *, now: datetime) -> int:
     with parts.store.begin() as tx:
         blocks = cases.due_block_reviews(tx, until=now)
         reviews = cases.reviews_due(tx)
+        acts = commands.unfinished(tx, by_hand_since=now - HANDS_FOR)
         for case in blocks:
             told = [f"office:{case.office}", "role:reviewer"]
             service.tell(tx, told, "block.review-due", f"case:{case.id}", at=now, once=day)
         for case in reviews:
             told = [f"office:{case.office}", "role:reviewer"]
             service.tell(tx, told, "case.review-due", f"case:{case.id}", at=now, once=day)
-        if blocks or reviews:
-            audit.append(tx, SERVICE, "tasks.reminded", "desk", at=now, blocks=len(blocks), reviews=len(reviews))
-    return len(blocks) + len(reviews)
+        for act in acts:
+            told = [f"office:{cases.get(tx, act.case).office}", "role:moderator"]
+            service.tell(tx, told, f"command.{act.state.value}", f"case:{act.case}", at=now, once=day)
+        counts: dict[str, Any] = {"blocks": len(blocks), "reviews": len(reviews), "acts": len(acts)}
+        if any(counts.values()):
+            audit.append(tx, SERVICE, "tasks.reminded", "desk", at=now, **counts)
+    return sum(counts.values())
 
 
 def keep_block(parts: Parts, case_id: int, *, reason: str, by: Person, now: datetime) -> Case:

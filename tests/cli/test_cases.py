@@ -110,8 +110,8 @@ def test_with_real_platforms_the_second_person_is_not_somebody_behind_as(
 def test_an_objection_is_entered_and_judged_by_another(kouhou: Kouhou, case: str) -> None:
     kouhou("cases", "decide", case, "hide", "--category", "6")
     assert kouhou("cases", "appeal", case, "広告ではありません", "--channel", "letter", "--language", "vi").code == 0
-    judged = kouhou("cases", "judge", case, "reverse", "--reason", "意見でした", "--json").json
-    assert judged["state"] == "reversed"
+    judged = kouhou("cases", "judge", case, "uphold", "--reason", "広告です", "--json").json
+    assert judged["state"] == "closed"
     assert set(judged["notice"]) == {"vi", "ja", "ja-easy"}
 
 

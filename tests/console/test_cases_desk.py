@@ -143,6 +143,34 @@ def test_what_must_not_be_forgotten_is_listed_until_somebody_did_it(desk: Consol
     assert f"/reviews/blocks/{block.id}" not in shown
 
 
+def test_an_act_that_failed_is_told_with_its_reason_and_tried_again(desk: ConsoleDesk) -> None:
+    case = desk.does(desk.case(ADVERT), Move.CLAIM, Move.HIDE)
+    desk.house.sandbox.fault("forbidden", platform="x", route="hide")
+    desk.carries_out()
+    again = f"/cases/{case.id}/again/{desk.commands(case)[0].id}"
+    for page in ("/reviews", f"/cases/{case.id}"):
+        shown = desk.visit().get(page).text
+        assert "このアカウントの権限では" in shown
+        assert again in shown
+    assert again not in desk.visit(AUDITOR).get("/reviews").text
+    assert desk.visit(ELSEWHERE).post(again).status_code == 403
+    assert desk.visit().post(again).status_code == 303
+    assert again not in desk.visit().get("/reviews").text
+    assert desk.carries_out() == 1
+
+
+def test_a_block_by_hand_is_shown_with_its_link_and_what_the_list_says(desk: ConsoleDesk) -> None:
+    case = desk.blocked(desk.case(ADVERT))
+    desk.carries_out()
+    visitor = desk.visit()
+    link = '<a href="https://x.com/tanuki_no_mori" rel="noreferrer"><bdi class="words">https://x.com/tanuki_no_mori</bdi></a> を開き、'
+    assert link in visitor.get(f"/cases/{case.id}").text
+    answer = visitor.post(f"/cases/{case.id}/confirm/{desk.commands(case)[-1].id}")
+    shown = visitor.get(answer.headers["location"]).text
+    assert '<div class="note warn" role="status">' in shown
+    assert "ブロック一覧: 載っていない" in shown
+
+
 # -- quality, reports ----------------------------------------------------------------------------
 
 

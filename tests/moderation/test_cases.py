@@ -162,6 +162,7 @@ def test_a_person_without_a_duty_can_do_nothing() -> None:
         (CaseFacts(CaseState.ACTED, step=Step.DELETE, means=EVERY_MEANS), AIKO, Move.UNDO, "cannot-be-undone"),
         (CaseFacts(CaseState.ACTED, step=Step.HIDE, means=EVERY_MEANS), AIKO, Move.UNDO, None),
         (CaseFacts(CaseState.ACTED, step=Step.DELETE, review_due=True), AIKO, Move.CLOSE, "review-first"),
+        (CaseFacts(CaseState.ACTED, step=Step.HIDE, carried_out=False), AIKO, Move.CLOSE, "not-carried-out"),
         (CaseFacts(CaseState.DISMISSED), AIKO, Move.HIDE, "no-such-step"),
         (CaseFacts(CaseState.DISMISSED, deciders=frozenset({"chie"})), CHIE, Move.REOPEN, None),
         (CaseFacts(CaseState.REVERSED, deciders=frozenset({"aiko"})), AIKO, Move.REOPEN, "own-decision"),

@@ -192,6 +192,7 @@ def test_one_person_may_delete_exposed_data_and_another_must_review(desk: Desk) 
             desk.does(case, move)
     with desk.house.store.read() as tx:
         assert [each.id for each in cases.reviews_due(tx)] == [case.id]
+    desk.carries_out()
     done = desk.does(case, Move.REVIEW, Move.CLOSE, by=REVIEWER)
     assert (done.state, done.review_due) == (CaseState.CLOSED, False)
 

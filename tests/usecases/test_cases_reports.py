@@ -41,6 +41,7 @@ def a_month(desk: Desk) -> reports.MonthReport:
     desk.wait(minutes=30)
     for case in found[:6]:
         desk.does(case, Move.CLAIM, Move.HIDE)
+    desk.carries_out()
     for case in found[6:]:
         desk.does(case, Move.CLAIM, Move.DISMISS)
     return reports.month_report(desk.parts, "2026-12")

@@ -29,6 +29,7 @@ from bot.usecases.collect import keep_all
 from bot.usecases.decide import Grounds
 from bot.usecases.parts import Parts, Shelf
 from bot.usecases.screen_replies import screen_replies
+from bot.usecases.try_again import try_again
 from moderation.cases import Move
 from moderation.categories import Category
 from moderation.ladder import Step
@@ -84,6 +85,7 @@ class Play:
             "confirm": lambda by: [
                 carry_out.confirm_by_hand(self.parts, each.id, by=by, now=now) for each in self.commands()
             ],
+            "try again": lambda by: [try_again(self.parts, each.id, by=by, now=now) for each in self.commands()],
             "hide again": lambda by: drift.hide_again(self.parts, 1, by=by, now=now),
             "wait": lambda by: self.clock.advance(timedelta(minutes=11).total_seconds()),
             "carry out": lambda by: carry_out.carry_out(self.parts, owner="t:1:1", clock=self.clock),

@@ -27,6 +27,7 @@ from bot.usecases import translate as translation
 from bot.usecases.case_view import CaseView
 from bot.usecases.decide import Grounds
 from bot.usecases.translate import Translation
+from bot.usecases.try_again import try_again
 from moderation.cases import PROPOSED_STEP, CaseState, Move
 from moderation.categories import Category
 from moderation.gloss import known_words
@@ -115,6 +116,13 @@ def confirm(visit: Here, number: Number, command: Number) -> Response:
     return rounds.stay(visit, done.case, f"command-{done.state.value}")
 
 
+@room.form("/cases/{number}/again/{command}", HANDS)
+def again(visit: Here, number: Number, command: Number) -> Response:
+    """What the platform refused is ordered once more."""
+    ordered = try_again(visit.parts, command, by=visit.by, now=visit.now)
+    return rounds.stay(visit, ordered.case, "act-again")
+
+
 @room.form("/cases/{number}/drift/{drift_id}", HANDS)
 def settle_drift(visit: Here, number: Number, drift_id: Number) -> Response:
     """A difference between decision and platform was looked at; or the hiding is ordered again."""
@@ -199,6 +207,7 @@ def _case_page(
         steps=desk.steps(visit),
         languages=desk.coded(visit, "language", desk.LANGUAGES),
         notices=_notices(visit, view),
+        may_repeat=visit.has(Role.MODERATOR),
         may_erase=visit.has(Role.REVIEWER, Role.ADMIN),
         around=_around(visit, view),
         trail=rounds.trail(visit),

@@ -19,8 +19,10 @@ def due(visit: Here) -> Response:
     """Everything that waits for somebody, by kind."""
     found = tasks_due(visit)
     with visit.parts.store.read() as tx:
-        drifted = {case.id: case for case in cases.many(tx, [each.case for each in found.drifts])}
-    return page(visit, "cases/reviews.html", due=found, drifted=drifted, may_keep=visit.has(Role.REVIEWER))
+        numbers = [*(each.case for each in found.drifts), *(each.case for each in found.acts)]
+        about = {case.id: case for case in cases.many(tx, numbers)}
+    may = {"may_keep": visit.has(Role.REVIEWER), "may_repeat": visit.has(Role.MODERATOR)}
+    return page(visit, "cases/reviews.html", due=found, about=about, **may)
 
 
 @room.form("/reviews/blocks/{number}", holders(Role.REVIEWER))
