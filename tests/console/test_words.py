@@ -18,6 +18,7 @@ from markupsafe import Markup
 import bot
 from bot.console.words import LOCALES, words_for
 from bot.domain import errors
+from bot.domain.cases import DriftKind
 from bot.domain.people import Role
 from bot.domain.posts import Hold, PostState
 from bot.schedule import JOBS
@@ -199,3 +200,25 @@ def test_an_unknown_language_reads_japanese() -> None:
 
 def test_a_key_that_nobody_wrote_shows_itself() -> None:
     assert words_for("en")("no.such-key") == "no.such-key"
+
+
+def told() -> set[str]:
+    """Every kind of notice that the program names where it tells people; of a computed one, what it begins with."""
+    calls = [
+        node.args[2]
+        for path in CONSOLE.parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "service.tell"
+    ]
+    whole = {each.value for each in calls if isinstance(each, ast.Constant)}
+    begun = {ast.unparse(each)[2:].partition("{")[0].rstrip(".") for each in calls if isinstance(each, ast.JoinedStr)}
+    return {str(each) for each in whole | begun}
+
+
+def test_every_notice_has_words_of_its_own() -> None:
+    kinds = told() | {f"drift.{each.value}" for each in DriftKind} | {"appeal.upheld", "appeal.reversed"}
+    kinds |= {"policy.braked", "policy.taken-back", "account.revoked", "account.profile-changed", "budget.low"}
+    assert "command.failed" in kinds
+    for locale in LOCALES:
+        words = words_for(locale)
+        assert [each for each in sorted(kinds) if not words.has(f"notice.{each.replace('.', '-')}")] == []
