@@ -19,7 +19,9 @@ from moderation.cases import (
     after,
     lane,
     moves,
+    waits_for,
     way,
+    way_back,
     why_not,
 )
 from moderation.categories import VIEWPOINT_RISK, Category
@@ -222,3 +224,29 @@ def test_a_step_is_named_as_people_say_it() -> None:
 def test_a_proposal_that_falls_leaves_the_lower_step_standing(move: Move) -> None:
     assert after(CaseState.PROPOSED, move, Step.HIDE) is CaseState.ACTED
     assert after(CaseState.PROPOSED, move) in (CaseState.OPEN, CaseState.CLAIMED)
+
+
+@pytest.mark.parametrize(
+    ("case", "made", "back"),
+    [
+        (CaseFacts(CaseState.ACTED, step=Step.HIDE, means=EVERY_MEANS), Move.HIDE, Move.UNDO),
+        (CaseFacts(CaseState.ACTED, step=Step.BLOCK, means=EVERY_MEANS), Move.APPROVE, Move.UNDO),
+        (CaseFacts(CaseState.ACTED, step=Step.DELETE, means=EVERY_MEANS), Move.DELETE_NOW, None),
+        (CaseFacts(CaseState.ACTED, step=Step.DELETE, means=EVERY_MEANS), Move.APPROVE, None),
+        (CaseFacts(CaseState.DISMISSED), Move.DISMISS, Move.REOPEN),
+        (CaseFacts(CaseState.PROPOSED, proposer="aiko"), Move.PROPOSE_BLOCK, Move.WITHDRAW),
+        (CaseFacts(CaseState.PROPOSED, proposer="beni"), Move.PROPOSE_BLOCK, None),
+        (CaseFacts(CaseState.CLAIMED, holder="aiko"), Move.CLAIM, Move.RELEASE),
+        (CaseFacts(CaseState.OPEN), Move.REFUSE, None),
+    ],
+)
+def test_what_takes_a_move_back(case: CaseFacts, made: Move, back: Move | None) -> None:
+    assert way_back(case, AIKO, made) is back
+
+
+def test_a_case_waits_for_whoever_can_go_on_with_it() -> None:
+    assert waits_for(CaseFacts(CaseState.OPEN), CHIE)
+    assert not waits_for(CaseFacts(CaseState.CLAIMED, holder="beni"), AIKO)
+    assert not waits_for(CaseFacts(CaseState.PROPOSED, proposer="aiko"), AIKO)  # one's own proposal
+    assert not waits_for(CaseFacts(CaseState.PROPOSED, proposer="aiko"), CHIE)  # she is no reviewer
+    assert waits_for(CaseFacts(CaseState.PROPOSED, proposer="aiko"), BENI)
