@@ -107,6 +107,8 @@ REVIEWERS_ONLY: Final = frozenset(
 )
 _ANOTHERS: Final = frozenset({Move.UPHOLD, Move.REVERSE, Move.REVIEW})
 """Judgements about a decision: never of those who took part in it."""
+LIFE: Final = frozenset({SignalKind.CRISIS, SignalKind.THREAT_TO_LIFE})
+"""Somebody outside has to be told: neither hiding nor leaving it alone is enough."""
 UNKNOWN: Final = "und"
 DOUBTFUL: Final = 0.5
 """Above this doubt a language is a guess: nobody is asked to read it, and no list is made of it."""
@@ -258,7 +260,7 @@ def _not_possible(case: CaseFacts, move: Move) -> str | None:
 
 def lane(labels: frozenset[Category], signals: frozenset[SignalKind]) -> int:
     """The queue's lane: 0 life and crisis, 1 exposed personal data, 2 false notices, 3 the rest."""
-    if signals & {SignalKind.CRISIS, SignalKind.THREAT_TO_LIFE}:
+    if signals & LIFE:
         return 0
     if SignalKind.EXPOSED_NUMBER in signals or Category.PERSONAL_INFORMATION in labels:
         return 1

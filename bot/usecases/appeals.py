@@ -37,8 +37,7 @@ def record(
             "problem.too-many-characters", most=MOST_WORDS
         )
     with parts.store.begin() as tx:
-        grounds = Grounds(reason=f"[{channel.value}]")
-        case = decide_in(parts, tx, case_id, Move.APPEAL, by=by, now=now, grounds=grounds)
+        case = decide_in(parts, tx, case_id, Move.APPEAL, by=by, now=now)
         found = judging.add_appeal(
             tx, case_id, channel=channel, words=words.strip(), language=language or case.language, by=by.login, at=now
         )

@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.cases import Decision
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.people import SERVICE, Person, Role, require
 from bot.store import audit, cases, policies
 from bot.store.database import Tx
-from bot.usecases.case_view import CaseView, case_view
+from bot.usecases.case_view import CaseView, case_view, concealed
+from bot.usecases.decide import WHY_NOT
 from bot.usecases.parts import Parts
 from moderation.drafts import shipped_text
 from moderation.jsonl import finding_json, signal_json
@@ -35,6 +36,8 @@ def export_case(parts: Parts, case_id: int, *, purpose: str, by: Person, now: da
         today = parts.today(parts.registry().office(case.office), now)
         if not by.may(Role.ADMIN, case.office, today):
             require(by, Role.REVIEWER, case.office, today)
+        if concealed(tx, case, by):  # the file would tell the proposal to who still has to look without it
+            raise NotAllowed(WHY_NOT["look-first"]).worded("why-not.look-first")
         files = _files(parts, tx, case_view(parts, tx, case_id, by=by, now=now), purpose.strip(), by, now)
         manifest = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         files["manifest.sha256"] = "".join(f"{digest}  {name}\n" for name, digest in manifest.items()).encode()

@@ -16,7 +16,19 @@ from bot.store import audit, cases, commands, judging, people, replies
 from bot.store.database import Tx
 from bot.usecases.orders import order_commands
 from bot.usecases.parts import Parts
-from moderation.cases import PROPOSED_STEP, CaseFacts, CaseState, Duty, Moderator, Move, after, moves, way, why_not
+from moderation.cases import (
+    LIFE,
+    PROPOSED_STEP,
+    CaseFacts,
+    CaseState,
+    Duty,
+    Moderator,
+    Move,
+    after,
+    moves,
+    way,
+    why_not,
+)
 from moderation.categories import Category
 from moderation.ladder import Step
 
@@ -45,9 +57,7 @@ WHY_NOT: Final = {
     "look-first": "Look at the evidence and put down your own view first; then the proposal is shown to you.",
 }
 _NEEDS_CATEGORY: Final = frozenset({Move.HIDE, Move.DELETE_NOW, *PROPOSED_STEP})
-_NEEDS_REASON: Final = frozenset(
-    {Move.DELETE_NOW, Move.REFUSE, Move.UNDO, Move.APPEAL, Move.UPHOLD, Move.REVERSE, Move.REVIEW}
-)
+_NEEDS_REASON: Final = frozenset({Move.DELETE_NOW, Move.REFUSE, Move.UNDO, Move.UPHOLD, Move.REVERSE, Move.REVIEW})
 _DECIDES: Final = frozenset({Move.HIDE, Move.DELETE_NOW, Move.APPROVE, *PROPOSED_STEP})
 """Moves that make somebody a decider of the step: they may not judge an objection to it."""
 _FREES: Final = frozenset({Move.UNDO, Move.REVERSE, Move.DISMISS})
@@ -303,6 +313,10 @@ def _check_grounds(facts: CaseFacts, move: Move, grounds: Grounds) -> None:
         raise BadInput("Category 9 needs the reasonable grounds in words.", key="reason").worded("problem.reason-nine")
     if move is Move.CONFIRM_READING and not grounds.reason.strip():
         raise BadInput("Write who read the words and how.", key="reader").worded("problem.reader-missing")
+    if move in (Move.DISMISS, Move.HIDE) and facts.signals & LIFE and not grounds.reason.strip():
+        raise BadInput("A life may be at stake: write whom you told and when.", key="reason").worded(
+            "problem.whom-told"
+        )
     if move in _NEEDS_REASON and not grounds.reason.strip():
         raise BadInput("Write the reason; it is kept with the case.", key="reason").worded("problem.reason-missing")
     step = PROPOSED_STEP.get(move, Step.DELETE if move is Move.DELETE_NOW else Step.NONE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from bot.domain.errors import BadInput, NotAllowed
@@ -12,6 +13,7 @@ from bot.domain.judging import Golden, Judgement, Opinion, ReviewItem, ReviewKin
 from bot.domain.people import EVERYWHERE, SERVICE, Person, Role, require
 from bot.store import audit, cases, judging, quality, replies
 from bot.store.database import Tx
+from bot.usecases.decide import WHY_NOT
 from bot.usecases.parts import Parts
 from bot.usecases.screen_replies import reply_to_screen
 from moderation.cases import CaseState, lane
@@ -23,6 +25,7 @@ SAMPLE_A_WEEK: Final = 100
 """Unflagged replies drawn each week: at a true miss rate of 2 % the interval is about 0.6 to 7 %."""
 SECOND_SHARE: Final = 0.05
 LEAST_SECONDS: Final = 5
+_JUDGES: Final = (Role.MODERATOR, Role.REVIEWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,13 @@ def add_golden(
 
 
 def waiting(parts: Parts, *, by: Person, now: datetime, limit: int = 20) -> list[Blind]:
-    """What this person may judge: nothing they decided themselves, nothing they judged before."""
+    """What this person may judge: of their offices, nothing they decided themselves, nothing they judged before."""
     _require_judge(by, now)
     with parts.store.read() as tx:
-        items = judging.open_items(tx, by.login, limit=limit * 5)
-        mine = [each for each in items if each.batch != judging.PROPOSAL and not _took_part(tx, each, by)]
-        return [_blind(parts, tx, each) for each in mine[:limit]]
+        items = judging.open_items(tx, by.login, limit=limit * 50)
+        mine = (each for each in items if each.batch != judging.PROPOSAL and not _took_part(tx, each, by))
+        near = (each for each in mine if _is_near(parts, tx, each, by, now))
+        return [_blind(parts, tx, each) for each in islice(near, limit)]
 
 
 def judge(parts: Parts, item_id: int, opinion: Opinion, *, by: Person, now: datetime) -> Judgement:
@@ -86,6 +90,8 @@ def judge(parts: Parts, item_id: int, opinion: Opinion, *, by: Person, now: date
             raise NotAllowed("You took part in this decision; another person has to judge it.").worded(
                 "why-not.own-decision"
             )
+        if not _is_near(parts, tx, item, by, now):
+            raise NotAllowed(WHY_NOT["no-right"]).worded("why-not.no-right")
         given = judging.judge(tx, item_id, by.login, opinion, blind=True, at=now)
         if item.kind is not ReviewKind.GOLDEN:
             judging.close_item(tx, item_id, at=now)
@@ -136,8 +142,16 @@ def _took_part(tx: Tx, item: ReviewItem, by: Person) -> bool:
     return item.case is not None and any(each.by == by.login for each in cases.decisions(tx, item.case))
 
 
+def _is_near(parts: Parts, tx: Tx, item: ReviewItem, by: Person, now: datetime) -> bool:
+    """Whether the words were said to one of the person's offices; golden ones belong to everybody."""
+    if item.golden is not None:
+        return True
+    office = parts.office(parts.account(replies.get(tx, item.reply or 0).account))
+    return any(by.may(role, office.id, parts.today(office, now)) for role in _JUDGES)
+
+
 def _require_judge(by: Person, now: datetime) -> None:
-    if not any(grant.role in (Role.MODERATOR, Role.REVIEWER) for grant in by.grants):
+    if not any(by.offices(role, now.date()) for role in _JUDGES):
         require(by, Role.MODERATOR, EVERYWHERE, now.date())
 
 

@@ -91,6 +91,11 @@ def test_a_cry_for_help_says_once_what_to_do_and_suggests_no_offence(desk: Conso
     shown = desk.visit().get(f"/cases/{case.id}").text
     assert shown.count("助けを求めているかもしれません") == 1
     assert "119番" in shown
+    assert 'class="button quiet" formaction="/cases/1/hide' in shown
+    for move in ("dismiss", "hide"):
+        answer = desk.sends(case, move, category="6")
+        assert (answer.status_code, "だれに・何時に" in answer.text) == (422, True)
+    assert desk.sends(case, "dismiss", reason="10:05 東京局 課長に電話").status_code == 303
     assert '<option value="" selected' in shown
 
 

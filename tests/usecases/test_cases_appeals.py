@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.errors import BadInput, NotAllowed, NotFound
 from bot.domain.judging import Channel
-from bot.store import judging
+from bot.store import cases, judging
 from bot.usecases import appeals, wordings
 from moderation.cases import CaseState, Move
 from tests.house import MODERATOR, REVIEWER, House
@@ -43,6 +43,8 @@ def objected(desk: Desk, account: str = X, language: str = "vi") -> int:
 @pytest.mark.parametrize("account", [X, FACEBOOK])
 def test_a_reversal_by_another_person_shows_the_reply_again(desk: Desk, account: str) -> None:
     number = objected(desk, account)
+    with desk.house.store.read() as tx:
+        assert cases.decisions(tx, number)[-1].reason == ""
     with pytest.raises(NotAllowed, match="took part"):
         appeals.judge(desk.parts, number, reverse=True, reason="理由", by=REVIEWER, now=desk.house.now)
     case, appeal = appeals.judge(desk.parts, number, reverse=True, reason="意見です", by=JUDGE, now=desk.house.now)

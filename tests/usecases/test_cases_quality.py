@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import Conflict, NotAllowed
 from bot.domain.judging import Opinion, ReviewKind
+from bot.domain.people import Grant, Person, Role
 from bot.store import cases, judging
 from bot.usecases import golden, quality
 from moderation.agreement import kappa
@@ -156,6 +157,10 @@ def test_who_decided_a_case_is_not_asked_to_judge_it_again(quick: Desk) -> None:
     (blind,) = golden.waiting(quick.parts, by=OTHER, now=quick.house.now)
     with pytest.raises(NotAllowed, match="took part"):
         golden.judge(quick.parts, blind.id, Opinion(None), by=MODERATOR, now=quick.house.now)
+    osaka = Person("yoso", "", (Grant(Role.REVIEWER, "osaka"),))
+    assert golden.waiting(quick.parts, by=osaka, now=quick.house.now) == []
+    with pytest.raises(NotAllowed):
+        golden.judge(quick.parts, blind.id, Opinion(None), by=osaka, now=quick.house.now)
     with pytest.raises(NotAllowed):
         golden.waiting(quick.parts, by=STAFF, now=quick.house.now)
 

@@ -139,3 +139,9 @@ def test_a_case_file_needs_a_purpose_and_a_reviewer(quick: Desk) -> None:
         export_case(quick.parts, case.id, purpose=" ", by=REVIEWER, now=quick.house.now)
     with pytest.raises(NotAllowed):
         export_case(quick.parts, case.id, purpose="照会", by=MODERATOR, now=quick.house.now)
+    quick.does(case, Move.CLAIM, Move.PROPOSE_BLOCK)
+    with pytest.raises(NotAllowed, match="own view"):
+        export_case(quick.parts, case.id, purpose="照会", by=REVIEWER, now=quick.house.now)
+    quick.looks(case)
+    files = opened(export_case(quick.parts, case.id, purpose="照会", by=REVIEWER, now=quick.house.now))
+    assert b"propose-block" in files["decisions.json"]

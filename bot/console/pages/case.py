@@ -28,7 +28,7 @@ from bot.usecases.case_view import CaseView
 from bot.usecases.decide import Grounds
 from bot.usecases.translate import Translation
 from bot.usecases.try_again import try_again
-from moderation.cases import PROPOSED_STEP, CaseState, Move
+from moderation.cases import LIFE, PROPOSED_STEP, CaseState, Move
 from moderation.categories import Category
 from moderation.gloss import known_words
 from moderation.ladder import Step
@@ -174,6 +174,7 @@ def _case_page(
     kept = {name: (typed or {}).get(name, "") for name in _TYPED}
     moves = [move for move in view.allowed if move not in _ELSEWHERE]
     just = rounds.just_done(visit)
+    life = Move.DISMISS in moves and any(each.kind in LIFE for each in view.verdict.signals)
     return page(
         visit,
         "cases/case.html",
@@ -198,7 +199,8 @@ def _case_page(
         proposal=next((each for each in reversed(view.decisions) if each.move in PROPOSED_STEP), None)
         if view.case.state is CaseState.PROPOSED and not view.concealed
         else None,
-        reasoned=bool(set(moves) & {*WITH_GROUNDS, *WITH_REASON}),
+        reasoned=life or bool(set(moves) & {*WITH_GROUNDS, *WITH_REASON}),
+        life=life,
         lower=_lower(view),
         danger=DANGER,
         keys=_keys(just),
