@@ -6,14 +6,15 @@ Nothing acts on the past by itself: a new version judges what comes in from now 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import structlog
 
 from bot.domain.errors import BadInput, Conflict, NotAllowed
 from bot.domain.judging import PolicyState, PolicyVersion
 from bot.domain.people import EVERYWHERE, SERVICE, Person, Role, require
-from bot.store import audit, policies, service
+from bot.store import archive, audit, policies, service
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
 from bot.usecases.rescreen_report import silences
@@ -23,6 +24,9 @@ from moderation.drafts import Draft, read_draft, shipped_version, text_of
 
 log = structlog.get_logger()
 
+ENOUGH: Final = 1000
+WEEK: Final = timedelta(days=7)
+BEFORE_ALL: Final = datetime(2000, 1, 1, tzinfo=UTC)
 TELL = ("role:admin", "role:reviewer", "role:moderator")
 
 
@@ -91,7 +95,7 @@ def draft_threshold(
 
 
 def propose(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> PolicyVersion:
-    """Asks a second person; NotAllowed before a rescreen has shown what would change."""
+    """Asks a second person; NotAllowed before a rescreen of enough replies has shown what would change today."""
     require(by, Role.ADMIN, EVERYWHERE, now.date())
     with parts.store.begin() as tx:
         found = _in_state(tx, policy_id, PolicyState.DRAFT)
@@ -99,6 +103,7 @@ def propose(parts: Parts, policy_id: int, *, by: Person, now: datetime) -> Polic
             raise NotAllowed("Rescreen the archive under this draft first: nobody knows yet what would change.").worded(
                 "problem.rescreen-first"
             )
+        _check_report(parts, tx, found, now)
         proposed = policies.change(tx, policy_id, PolicyState.PROPOSED, proposed_by=by.login, proposed_at=now)
         audit.append(tx, by, "policy.proposed", f"policy:{policy_id}", at=now, version=found.version)
         service.tell(tx, ["role:admin", "role:reviewer"], "policy.proposed", f"policy:{policy_id}", at=now)
@@ -196,6 +201,22 @@ def remember(tx: Tx, version: str, text: str, *, now: datetime) -> None:
         return
     made = policies.add(tx, version=version, text=text, base="", note="came with the program", by=SERVICE.login, at=now)
     policies.change(tx, made.id, PolicyState.SHIPPED)
+
+
+def _check_report(parts: Parts, tx: Tx, found: PolicyVersion, now: datetime) -> None:
+    """A report speaks for a draft when it compares with the version in force and looked at enough."""
+    report, at = found.report or {}, found.reported_at or now
+    if report["base"] != parts.screener().policy.version:
+        raise NotAllowed("Another version is in force by now; rescreen under this draft again.").worded(
+            "problem.rescreen-stale"
+        )
+    kept = archive.count_between(tx, since=BEFORE_ALL, until=at, account="")
+    begins, ends = (datetime.fromisoformat(report[name]) for name in ("since", "until"))
+    whole_week = begins <= at - WEEK and ends >= at and not report["account"] and report["looked_at"] > 0
+    if report["looked_at"] < min(kept, ENOUGH) and not whole_week:
+        raise NotAllowed(f"Rescreen the last seven days or at least {ENOUGH:,} replies: this was too few.").worded(
+            "problem.rescreen-too-few", enough=ENOUGH
+        )
 
 
 def _in_state(tx: Tx, policy_id: int, state: PolicyState) -> PolicyVersion:

@@ -141,6 +141,23 @@ def test_two_processes_give_the_same_report(quick: Desk) -> None:
     assert one.looked_at == 5200
 
 
+def test_a_report_on_too_little_or_against_another_version_opens_no_proposal(sqlite_house: House) -> None:
+    desk = following(sqlite_house)
+    desk.case(ADVERT)
+    desk.wait(minutes=1)
+    early, late = drafted(desk, STRICT), drafted(desk, f"{STRICT}\n# later\n")
+    long_ago = Span(desk.house.now - timedelta(days=900), desk.house.now - timedelta(days=890))
+    rescreen_draft(desk.parts, early.id, long_ago, by=BOSS, now=desk.house.now)
+    with pytest.raises(NotAllowed, match="too few"):
+        policy.propose(desk.parts, early.id, by=BOSS, now=desk.house.now)
+    rescreen_draft(desk.parts, early.id, span(desk), by=BOSS, now=desk.house.now)
+    rescreen_draft(desk.parts, late.id, span(desk), by=BOSS, now=desk.house.now)
+    policy.propose(desk.parts, early.id, by=BOSS, now=desk.house.now)
+    policy.make_live(desk.parts, early.id, by=CHIEF, now=desk.house.now)
+    with pytest.raises(NotAllowed, match="Another version"):
+        policy.propose(desk.parts, late.id, by=BOSS, now=desk.house.now)
+
+
 def test_nothing_goes_live_without_a_report_and_a_second_person(desk: Desk) -> None:
     desk.case(ADVERT)
     version = drafted(desk, STRICT)
