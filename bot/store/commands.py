@@ -176,6 +176,12 @@ def objects(tx: Tx, account: str, objs: Sequence[str]) -> dict[str, Command]:
     return {row.object: _command(row) for row in rows}
 
 
+def blocked_by(tx: Tx, account: str, obj: str) -> list[int]:
+    """Numbers of the cases that ever ordered a block of this author."""
+    wanted = (CommandRow.account == account, CommandRow.object == obj, CommandRow.verb == Verb.BLOCK.value)
+    return list(tx.session.exec(select(CommandRow.case).where(*wanted).distinct()))
+
+
 def blocks_to_prove(tx: Tx, *, before: datetime, limit: int) -> list[Command]:
     """Blocks carried out whose block list was last read before that instant, the longest unread first."""
     rows = tx.session.exec(
@@ -243,10 +249,12 @@ def calls_since(tx: Tx, since: datetime) -> dict[str, int]:
 
 
 def hidden_in(tx: Tx, account: str, conversation: str) -> int:
-    """How many replies of a conversation our last call hid."""
+    """How many replies of a conversation our last call hid; one that was refused hid nothing."""
     newest_call = (
         select(func.max(CallRow.id))
+        .join(CommandRow, col(CommandRow.id) == CallRow.command)
         .where(CallRow.account == account, CallRow.conversation == conversation)
+        .where(CommandRow.state != CommandState.FAILED.value)
         .group_by(CallRow.object)
     )
     return tx.session.exec(

@@ -111,22 +111,27 @@ def facts(seen: ReadBack | None) -> dict[str, object]:
 
 def _claim(parts: Parts, owner: str, now: datetime, limits: Mapping[PlatformName, CallLimits]) -> Command | None:
     """The next command within our own budgets; its call is counted before it is made."""
-    with parts.store.begin() as tx:
-        commands.one_at_a_time(tx)
-        busy, reserved = _exhausted(parts, tx, now, limits)
-        command = commands.claim(tx, now=now, owner=owner, busy=busy, reserved=reserved)
-        if command is None or command.verb not in _COUNTED:
-            return command
-        conversation = replies.get(tx, cases.get(tx, command.case).reply).conversation_id
-        limit = limits.get(parts.account(command.account).platform)
-        full = limit is not None and commands.hidden_in(tx, command.account, conversation) >= limit.conversation
-        if not full or command.verb is Verb.UNHIDE:
-            commands.note_call(tx, command, conversation, at=now)
-            return command
-        after = commands.settle(tx, command.id, CommandState.FAILED, code="conversation-full", checked_at=now)
-        _record(tx, SERVICE, after, CommandState.FAILED, now, kind="conversation-full")
-        service.tell(tx, [command.asked_by], "command.failed", f"case:{command.case}", at=now)
-    return _claim(parts, owner, now, limits)
+    while True:
+        with parts.store.begin() as tx:
+            commands.one_at_a_time(tx)
+            busy, reserved = _exhausted(parts, tx, now, limits)
+            command = commands.claim(tx, now=now, owner=owner, busy=busy, reserved=reserved)
+            if command is None or command.verb not in _COUNTED:
+                return command
+            conversation = replies.get(tx, cases.get(tx, command.case).reply).conversation_id
+            if command.verb is Verb.UNHIDE or not _is_full(parts, tx, command, conversation, limits):
+                commands.note_call(tx, command, conversation, at=now)
+                return command
+            after = commands.settle(tx, command.id, CommandState.FAILED, code="conversation-full", checked_at=now)
+            _record(tx, SERVICE, after, CommandState.FAILED, now, kind="conversation-full")
+            service.tell(tx, [command.asked_by], "command.failed", f"case:{command.case}", at=now)
+
+
+def _is_full(
+    parts: Parts, tx: Tx, command: Command, conversation: str, limits: Mapping[PlatformName, CallLimits]
+) -> bool:
+    limit = limits.get(parts.account(command.account).platform)
+    return limit is not None and commands.hidden_in(tx, command.account, conversation) >= limit.conversation
 
 
 def _exhausted(

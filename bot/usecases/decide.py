@@ -34,6 +34,8 @@ from moderation.ladder import Step
 
 HOLD_FOR: Final = timedelta(minutes=10)
 """How long a claimed case stays locked for its holder without a move."""
+MOST_GROUNDS: Final = 2000
+"""Characters of a reason, its template included."""
 BLOCK_REVIEW: Final = timedelta(days=90)
 
 WHY_NOT: Final = {
@@ -305,6 +307,11 @@ def _values(case: Case, move: Move, state: CaseState, by: Person, now: datetime)
 
 
 def _check_grounds(facts: CaseFacts, move: Move, grounds: Grounds) -> None:
+    for key, words in (("reason", grounds.reason), ("why_not_less", grounds.why_not_less)):
+        if len(words) > MOST_GROUNDS:
+            raise BadInput(f"At most {MOST_GROUNDS} characters; sum the rest up.", key=key).worded(
+                "problem.too-many-characters", most=MOST_GROUNDS
+            )
     if move in _NEEDS_CATEGORY and grounds.category is None:
         raise BadInput("Name the category: every measure rests on a clause of the policy.", key="category").worded(
             "problem.category-missing"

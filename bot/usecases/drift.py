@@ -82,6 +82,13 @@ def blocked_elsewhere(parts: Parts, tx: Tx, account: Account, author_id: str, *,
     return case is not None and _alarm(tx, case, kind, now)
 
 
+def lifted(tx: Tx, case: Case, obj: str, *, now: datetime) -> None:
+    """A block taken back on one case does not hold on another about the same author any more: people decide there."""
+    for other in cases.many(tx, commands.blocked_by(tx, case.account, obj)):
+        if other.id != case.id and other.step is Step.BLOCK:
+            _alarm(tx, other, DriftKind.LIFTED, now)
+
+
 def check_blocks(parts: Parts, *, now: datetime) -> int:
     """Reads block lists: proves blocks by hand that nobody confirmed, and finds lifted ones. Returns what changed."""
     with parts.store.read() as tx:

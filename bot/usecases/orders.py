@@ -10,6 +10,7 @@ from bot.domain.cases import ON_AUTHOR, Case, Command, CommandState, KeptReply, 
 from bot.domain.people import Person
 from bot.store import commands, replies
 from bot.store.database import Tx
+from bot.usecases import drift
 from bot.usecases.parts import Parts
 from moderation.cases import Move
 from moderation.ladder import Step
@@ -22,11 +23,15 @@ def order_commands(
     reply, account = replies.get(tx, case.reply), parts.account(case.account)
     wanted = [verb for verb in verbs(before, move) if _means(account, reply, verb) is not Means.NONE]
     told = commands.of_case(tx, case.id)
-    return [
+    ordered = [
         commands.order(tx, case, verb, obj, state=_state(account, reply, verb), by=by.login, at=now)
         for verb in wanted
         if (obj := _object(verb, reply, told))
     ]
+    for each in ordered:
+        if each.verb is Verb.UNBLOCK:
+            drift.lifted(tx, case, each.object, now=now)
+    return ordered
 
 
 def verbs(before: Case, move: Move) -> tuple[Verb, ...]:

@@ -301,10 +301,13 @@ def _all(tx: Tx) -> list[Command]:
     return [each for case in cases.find(tx, limit=1000) for each in commands.of_case(tx, case.id)]
 
 
+FEW = {Platform.X: carry_out.CallLimits(calls=50, urgent=10, span=timedelta(minutes=15), conversation=3)}
+
+
 def test_a_conversation_takes_no_more_hidden_replies_than_x_allows(quick: Desk) -> None:
-    few = {Platform.X: carry_out.CallLimits(calls=50, urgent=10, span=timedelta(minutes=15), conversation=3)}
-    raid(quick, adverts=4, cards=0)
-    assert carry_out.carry_out(quick.parts, owner="test:1:1", clock=quick.house.clock, limits=few) == 3
+    raid(quick, adverts=5, cards=0)
+    quick.house.sandbox.fault("forbidden", platform="x", route="hide")  # one that was refused takes no room
+    assert carry_out.carry_out(quick.parts, owner="test:1:1", clock=quick.house.clock, limits=FEW) == 3
     with quick.house.store.read() as tx:
         failed = [each for each in _all(tx) if each.state is CommandState.FAILED]
-    assert [each.code for each in failed] == ["conversation-full"]
+    assert [each.why for each in failed] == ["permission", "conversation-full"]

@@ -197,6 +197,12 @@ def test_one_person_may_delete_exposed_data_and_another_must_review(desk: Desk) 
     assert (done.state, done.review_due) == (CaseState.CLOSED, False)
 
 
+@pytest.mark.parametrize("grounds", [Grounds(Category.ADVERTISING, "理" * 2001), Grounds(why_not_less="理" * 2001)])
+def test_grounds_are_no_letters(quick: Desk, grounds: Grounds) -> None:
+    with pytest.raises(BadInput, match="At most 2000"):
+        quick.does(quick.case(), Move.HIDE, grounds=grounds)
+
+
 def test_an_advertisement_is_no_emergency(quick: Desk) -> None:
     case = quick.case(account=FACEBOOK)
     quick.does(case, Move.CLAIM)

@@ -11,7 +11,7 @@ from bot.usecases import drift
 from bot.usecases.collect import recheck
 from moderation.cases import Move
 from tests.house import MODERATOR, House
-from tests.usecases.desk import FACEBOOK, Desk, X
+from tests.usecases.desk import ADVERT, FACEBOOK, Desk, X
 
 
 @pytest.fixture
@@ -89,6 +89,15 @@ def test_a_block_by_hand_that_nobody_confirmed_is_found_in_the_list(desk: Desk) 
     desk.wait(minutes=16)
     assert drift.check_blocks(desk.parts, now=desk.house.now) == 1
     assert desk.states(case)[-1] == ("block", CommandState.DONE)
+
+
+def test_a_block_taken_back_on_one_case_is_an_alarm_on_the_other(quick: Desk) -> None:
+    first, second = quick.case(account=FACEBOOK), quick.case(f"{ADVERT} 2", account=FACEBOOK)
+    for case in (first, second):
+        quick.blocked(case)
+    quick.does(first, Move.UNDO)
+    with quick.house.store.read() as tx:
+        assert [(each.case, each.kind) for each in commands.open_drifts(tx)] == [(second.id, DriftKind.LIFTED)]
 
 
 def test_a_block_lifted_in_the_app_is_an_alarm_and_needs_two_people_again(desk: Desk) -> None:
