@@ -131,6 +131,7 @@ class PolicyVersion:
     note: str
     made_by: str
     made_at: datetime
+    wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     proposed_by: str = ""
     proposed_at: datetime | None = None
     report: Mapping[str, Any] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,16 @@ from bot.store.database import Tx
 from bot.store.tables.policies import PolicyRow
 
 
-def add(tx: Tx, *, version: str, text: str, base: str, note: str, by: str, at: datetime) -> PolicyVersion:
+def add(
+    tx: Tx, *, version: str, text: str, wordings: Mapping[str, Any], base: str, note: str, by: str, at: datetime
+) -> PolicyVersion:
     """A draft; Conflict when exactly this text stands already."""
     if tx.session.exec(select(PolicyRow.id).where(PolicyRow.version == version)).first() is not None:
         raise Conflict(f"Exactly this policy stands already as {version}.").worded(
             "problem.policy-stands", version=version
         )
     row = PolicyRow(version=version, state=PolicyState.DRAFT, text=text, base=base, note=note, made_by=by, made_at=at)
+    row.wordings = dict(wordings)
     tx.session.add(row)
     tx.session.flush()
     return _policy(row)
@@ -86,6 +89,7 @@ def _policy(row: PolicyRow) -> PolicyVersion:
         version=row.version,
         state=PolicyState(row.state),
         text=row.text,
+        wordings=row.wordings,
         base=row.base,
         note=row.note,
         made_by=row.made_by,

@@ -152,7 +152,7 @@ def case_view(parts: Parts, tx: Tx, case_id: int, *, by: Person, now: datetime) 
     account, reply = parts.account(case.account), replies.get(tx, case.reply)
     verdict = replies.verdict(tx, case.verdict)
     hidden = concealed(tx, case, by)
-    words, exact = clause_words(policies.by_version(tx, case.policy), by.locale, live=parts.screener().policy)
+    words, exact = clause_words(policies.by_version(tx, case.policy), by.locale)
     second = judging.newest_second(tx, case_id)
     told = tuple(commands.of_case(tx, case_id))
     return CaseView(

@@ -17,6 +17,7 @@ from bot.domain.people import EVERYWHERE, SERVICE, Person, Role, require
 from bot.store import archive, audit, policies, service
 from bot.store.database import Tx
 from bot.usecases.parts import Parts
+from bot.usecases.policy_words import words_beside
 from bot.usecases.rescreen_report import silences
 from moderation.categories import Category
 from moderation.draft_sheet import Sheet, read_sheet, write_sheet
@@ -71,6 +72,7 @@ def draft(parts: Parts, text: str, *, note: str, by: Person, now: datetime, inst
             tx,
             version=read.policy.version,
             text=text,
+            wordings=words_beside(text),
             base=parts.screener().policy.version,
             note=note.strip(),
             by=by.login,
@@ -199,7 +201,16 @@ def remember(tx: Tx, version: str, text: str, *, now: datetime) -> None:
     """Keeps the text of a version that verdicts name for the first time, so that it can be shown as it was."""
     if policies.by_version(tx, version) is not None:
         return
-    made = policies.add(tx, version=version, text=text, base="", note="came with the program", by=SERVICE.login, at=now)
+    made = policies.add(
+        tx,
+        version=version,
+        text=text,
+        wordings=words_beside(text),
+        base="",
+        note="came with the program",
+        by=SERVICE.login,
+        at=now,
+    )
     policies.change(tx, made.id, PolicyState.SHIPPED)
 
 

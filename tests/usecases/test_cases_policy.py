@@ -15,13 +15,15 @@ from bot.domain.errors import BadInput, Conflict, NotAllowed
 from bot.domain.judging import PolicyState, PolicyVersion
 from bot.domain.people import Grant, Person, Role
 from bot.store import audit, cases, policies, replies, service
-from bot.usecases import brake, case_view
+from bot.usecases import brake, case_view, wordings
 from bot.usecases import policies as policy
+from bot.usecases.policy_words import clause_words
 from bot.usecases.rescreen import Span, rescreen, rescreen_draft
 from bot.usecases.rescreen_report import Report, silences
 from bot.usecases.shadow import shadow
 from moderation import criticism
 from moderation.cases import CaseState, Move
+from moderation.categories import Category
 from moderation.drafts import shipped_text, shipped_version
 from moderation.evaluate import wilson
 from tests.house import MODERATOR, House
@@ -237,6 +239,17 @@ def test_the_version_that_ships_is_remembered_with_its_text(quick: Desk) -> None
         kept = policies.by_version(tx, case.policy)
     assert kept is not None
     assert (kept.state, kept.text) == (PolicyState.SHIPPED, shipped_text())
+    assert clause_words(kept, "ja") == (wordings.clauses("ja"), True)
+
+
+def test_an_old_case_shows_its_own_clause_when_the_words_that_ship_change(quick: Desk) -> None:
+    case = quick.case(ADVERT)
+    with quick.house.store.read() as tx:
+        kept = policies.by_version(tx, case.policy)
+    assert kept is not None
+    then = replace(kept, wordings={"ja": {str(number): f"条文{number}" for number in range(1, 10)}})
+    assert clause_words(then, "ja")[0][Category.ADVERTISING] == "条文6"
+    assert clause_words(replace(kept, wordings={}), "ja")[1] is False, "only today's words are known"
 
 
 def test_what_comes_in_is_counted_under_a_proposal_and_not_acted_on(desk: Desk) -> None:

@@ -24,6 +24,7 @@ class PolicyRow(SQLModel, table=True):
     version: str  # name and hash, as verdicts bear it
     state: str
     text: str  # TOML
+    wordings: dict[str, Any] = facts()  # its nine clauses by language, as they were shown when it was kept
     base: str = ""  # the version in force when it was drafted
     note: str = ""
     made_by: str
