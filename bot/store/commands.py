@@ -14,6 +14,7 @@ from bot.domain.cases import Case, Command, CommandState, Drift, DriftKind, Verb
 from bot.domain.errors import missing
 from bot.store.database import Tx
 from bot.store.tables.cases import CallRow, CaseRow, CommandRow, DriftRow
+from bot.store.tables.replies import ReplyRow
 
 LEASE = timedelta(seconds=60)
 URGENT_LANE = 1
@@ -220,6 +221,41 @@ def checked(tx: Tx, command_id: int, *, at: datetime) -> None:
     if row is not None:
         row.checked_at = at
         tx.session.add(row)
+
+
+def forget_authors(tx: Tx) -> int:
+    """Where a block was lifted and no kept reply names its author, a number takes the place of their platform id.
+
+    While a block is in force the id stays: nobody could lift it otherwise. Returns how many were forgotten.
+    """
+    later = aliased(CommandRow)
+    overruled = select(later.id).where(
+        col(later.account) == CommandRow.account,
+        col(later.object) == CommandRow.object,
+        col(later.number) > CommandRow.number,
+    )
+    known = select(ReplyRow.id).where(
+        col(ReplyRow.platform).in_(["x", "facebook"]),  # for the index
+        col(ReplyRow.author_id) == func.substr(CommandRow.object, len("author:") + 1),
+    )
+    lifted = tx.session.exec(
+        select(CommandRow).where(
+            col(CommandRow.object).startswith("author:"),
+            ~col(CommandRow.object).startswith("author:erased-"),
+            CommandRow.verb == Verb.UNBLOCK.value,
+            CommandRow.state == CommandState.DONE.value,
+            ~overruled.exists(),
+            ~known.exists(),
+        )
+    ).all()
+    for each in [(row.id, row.account, row.object) for row in lifted]:
+        for table in (CommandRow, CallRow):
+            tx.session.execute(
+                update(table)
+                .where(col(table.account) == each[1], col(table.object) == each[2])
+                .values(object=f"author:erased-{each[0]}")
+            )
+    return len(lifted)
 
 
 def one_at_a_time(tx: Tx) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.domain.cases import Case
 from bot.domain.people import SERVICE
-from bot.store import archive, cases, pushes, replies
+from bot.store import archive, cases, commands, pushes, replies
 from bot.usecases.erase import erase_in
 from bot.usecases.parts import Parts
 from moderation.cases import CaseState
@@ -61,6 +61,7 @@ def purge(parts: Parts, *, now: datetime, batch: int = 500) -> int:
             before = now - timedelta(days=shortest)
             old = archive.older_than(tx, collected_before=before, after_id=last, limit=batch)
             if not old:
+                commands.forget_authors(tx)
                 pushes.forget(tx, before=now - timedelta(days=terms()["attempts"].days))
                 return erased
             about, kept = cases.of_replies(tx, old), replies.many(tx, old)

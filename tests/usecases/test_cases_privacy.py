@@ -172,6 +172,20 @@ def test_everything_an_author_wrote_is_erased_on_request(desk: Desk) -> None:
     assert verify(desk.parts).whole
 
 
+def test_the_id_of_an_author_stays_only_while_their_block_is_in_force(quick: Desk) -> None:
+    case = quick.blocked(quick.case(account=FACEBOOK))
+    quick.carries_out()
+    author = quick.reply_of(case).author_id
+    erase.erase_author(quick.parts, case.reply, ground="本人の求め", by=ADMIN, now=quick.house.now)
+    retention.purge(quick.parts, now=quick.house.now)
+    assert author in repr(quick.commands(case))
+    quick.does(quick.now(case), Move.UNDO)
+    quick.carries_out()
+    retention.purge(quick.parts, now=quick.house.now)
+    assert not quick.house.sandbox.people.blocked(FACEBOOK)
+    assert author not in repr(quick.commands(case))
+
+
 def test_a_moderator_erases_nothing(quick: Desk) -> None:
     case = quick.case()
     with pytest.raises(NotAllowed):
