@@ -17,6 +17,8 @@ from bot.store.service import Stop
 from bot.usecases.notices import for_person
 
 Badge = Callable[[Visit], int]
+_LAST: Final = ("roster", "audit", "operations", "people")
+"""Desks at the end of the menu: people come for the others every day."""
 NAV: list[tuple[str, str, str, Badge | None]] = []
 """(address, word, roles joined by ``|``, counter): desks add their entries when their module is loaded.
 
@@ -106,7 +108,7 @@ def _menu(visit: Visit) -> dict[str, list[Entry]]:
     for href, word, _roles, badge in seen:
         count = badge(visit) if badge else 0
         menu.setdefault(word.partition(".")[0], []).append(Entry(href, word, count, href == best))
-    return menu
+    return dict(sorted(menu.items(), key=lambda desk: _LAST.index(desk[0]) if desk[0] in _LAST else -1))
 
 
 def _leads(href: str, here: str) -> bool:
