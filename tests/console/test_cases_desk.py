@@ -265,6 +265,7 @@ def test_no_control_character_and_no_far_day_breaks_a_page(house: House) -> None
     """On PostgreSQL, too, which keeps no NUL."""
     desk = ConsoleDesk(house)
     boss = desk.visit(BOSS)
+    assert "2026年12月" in boss.get("/reports?month=2026-12").text
     for who in (boss, desk.visit(AUDITOR)):
         assert {who.get(each).status_code for each in TYPED} <= {200, 403, 404, 422}
     answer = boss.post("/policies/1/rescreen", {"since": "2026-01-01", "until": "9999-12-31", "account": "\0"})

@@ -36,6 +36,7 @@ def month(visit: Here) -> Response:
         tables=_tables(visit, report),
         shares=[(name, getattr(report, name)) for name in ("permit", "permit_criticism", "precision", "machine_share")],
         months=_months(visit),
+        month_name=_month_name(visit, report.month),
     )
 
 
@@ -135,6 +136,12 @@ def _months(visit: Visit) -> list[tuple[str, str]]:
     first = visit.today.replace(day=1)
     found = []
     for _ in range(24):
-        found.append((f"{first:%Y-%m}", f"{first:%Y-%m}"))
+        found.append((f"{first:%Y-%m}", _month_name(visit, f"{first:%Y-%m}")))
         first = (first - timedelta(days=1)).replace(day=1)
     return found
+
+
+def _month_name(visit: Visit, month: str) -> str:
+    """``2026-11`` as the reader writes it."""
+    year, number = month.split("-")
+    return visit.words.plain("reports.month-name", year=int(year), month=int(number))
