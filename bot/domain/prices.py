@@ -44,11 +44,15 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
-    """Every price list that was ever in force, oldest first, the rate, and what may be spent in a month (0: no limit)."""
+    """Every price list that was ever in force, oldest first, the rate, and what may be spent in a month (0: no limit).
+
+    ``looks_per_day``: at most so many kept X replies are asked about in a UTC day, each charged once (0: all of them).
+    """
 
     lists: tuple[Prices, ...]
     rate: Rate
     usd_per_month: float = 0.0
+    looks_per_day: int = 0
 
     def on(self, day: date) -> Prices:
         """The list in force on that day; the oldest one before all of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from bot.store.database import Tx
@@ -48,6 +48,18 @@ def due(tx: Tx, account: str, *, now: datetime, limit: int) -> list[str]:
         .limit(limit)
     )
     return list(found)
+
+
+def kept(tx: Tx, platform: str) -> int:
+    """How many replies are still asked about."""
+    wanted = (ReplyRow.platform == platform, col(ReplyRow.look_at).is_not(None))
+    return tx.session.exec(select(func.count()).select_from(ReplyRow).where(*wanted)).one()
+
+
+def asked_for(tx: Tx, platform: str, *, until: datetime) -> frozenset[str]:
+    """Platform ids of those whose next turn is at ``until`` or later: they were asked about lately."""
+    wanted = (ReplyRow.platform == platform, col(ReplyRow.look_at) >= until)
+    return frozenset(tx.session.exec(select(ReplyRow.platform_id).where(*wanted)))
 
 
 def asked(tx: Tx, account: str, platform_ids: Sequence[str], *, again: datetime, gone_before: datetime) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.domain.accounts import Platform
 from bot.settings import Settings
-from bot.store import attempts, health, mailing
+from bot.store import attempts, health, looks, mailing
+from bot.usecases.duty import day
 from bot.usecases.finding import FAIL, OK, WARN, Check
 from bot.usecases.lanes import APP_CREATES, EVERYBODY, MONEY, RESERVE, app_budget
 from bot.usecases.parts import Parts
@@ -25,6 +27,7 @@ def check_sending(parts: Parts, settings: Settings, *, now: datetime) -> Iterato
     yield _walls(parts, now)
     yield from _tokens(parts, now)
     yield from _limits(parts, now)
+    yield _looks(parts, now)
     yield _mail(parts, settings, now)
 
 
@@ -87,6 +90,19 @@ def _limits(parts: Parts, now: datetime) -> Iterator[Check]:
     state = FAIL if spent.remaining <= 0 else WARN if spent.remaining <= spent.limit * RESERVE else OK
     hint = "" if state == OK else "See 'kouhou costs'; raise usd_per_month in the price table or post without links."
     yield Check("money", state, f"US$ {used:.2f} of {spent.limit / 1000:.2f} spent on X this month.", hint)
+
+
+def _looks(parts: Parts, now: datetime) -> Check:
+    """What forgetting deleted words within X's 24 hours costs, before the bill tells."""
+    with parts.store.read() as tx:
+        kept = looks.kept(tx, Platform.X.value)
+    bound, limit = parts.prices.looks_per_day, parts.prices.usd_per_month
+    daily = (min(kept, bound) if bound else kept) * parts.prices.on(day(now)).read
+    said = f"{kept:,} kept X replies are asked about again, for about US$ {daily:.2f} a day."
+    hint = "Set looks_per_day in the price table, keep words for less long, or agree on another way with X."
+    if bound and kept > bound:
+        return Check("looks", WARN, f"{said} Only {bound:,} a day are allowed: not all within 24 hours.", hint)
+    return Check("looks", WARN if 0 < limit < daily * 30 else OK, said, hint if 0 < limit < daily * 30 else "")
 
 
 def _mail(parts: Parts, settings: Settings, now: datetime) -> Check:

@@ -180,13 +180,23 @@ def take_in(parts: Parts, tx: Tx, account: Account, looked: Looked, *, now: date
 
 
 def _to_look(parts: Parts, account: Account, now: datetime, most: int) -> list[str]:
-    """Platform ids, measures in force first. Half of the run is open to what is due longest, so that all come round."""
+    """Platform ids, measures in force first. Half of the run is open to what is due longest, so that all come round.
+
+    At X a reply that was asked about today costs nothing more; others only as far as the price table allows.
+    """
+    bound = parts.prices.looks_per_day if account.platform is Platform.X else 0
     with parts.store.read() as tx:
         due = looks.due(tx, account.id, now=now, limit=most)
         urgent = looks.in_force(tx, account.id, limit=most)
         urgent += looks.fresh(tx, account.id, since=now - RECENT, limit=most)
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        paid = looks.asked_for(tx, account.platform.value, until=today + LOOK_EVERY) if bound else frozenset()
     first = list(dict.fromkeys(urgent))[: max(most // 2, most - len(due))]
-    return list(dict.fromkeys([*first, *due]))[:most]
+    ids = list(dict.fromkeys([*first, *due]))[:most]
+    if not bound:
+        return ids
+    new = [each for each in ids if each not in paid][: max(0, bound - len(paid))]
+    return [each for each in ids if each in paid.union(new)]
 
 
 def _look(parts: Parts, account: Account, ids: Sequence[str], now: datetime) -> Harvest:

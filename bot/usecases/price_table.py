@@ -36,6 +36,7 @@ def _table(raw: Mapping[str, Any], file: str) -> PriceTable:
         tuple(read),
         Rate(_amount(rate, "yen", file), _date(rate, "on", file), str(rate.get("source", ""))),
         _amount(raw, "usd_per_month", file),
+        int(_amount({"looks_per_day": 0, **raw}, "looks_per_day", file)),
     )
 
 

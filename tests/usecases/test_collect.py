@@ -17,9 +17,11 @@ from bot.domain.errors import NotSent, PlatformError, RateLimited
 from bot.domain.ports import Budget, Looked, ReplyPage, SeenReply
 from bot.domain.ports import Platform as PlatformPort
 from bot.domain.posts import Post
+from bot.settings import read_settings
 from bot.store import audit, looks, replies, service
 from bot.store.tables.replies import ReplyRow
 from bot.usecases import collect, pacing
+from bot.usecases.check_sending import check_sending
 from bot.usecases.parts import Parts
 from tests.house import WED_10_JST, House
 
@@ -278,6 +280,30 @@ def test_every_kept_reply_is_asked_about_within_24_hours(sqlite_house: House, da
         collect.recheck(parts, now=platform.now, most={Platform.X: most})
         if hour >= 8:  # the service stood still before
             assert max(platform.now - each for each in platform.at.values()) < timedelta(hours=24)
+
+
+def test_no_more_replies_are_asked_about_in_a_day_than_were_paid_for(sqlite_house: House) -> None:
+    house, account = sqlite_house, sqlite_house.parts.account(X)
+    seen = [SeenReply(str(number), "", "", "words", WED_10_JST - timedelta(days=9)) for number in range(9)]
+    platform = Asked(seen)
+    house.registry = replace(house.registry, accounts=(account,))
+    prices = replace(house.parts.prices, looks_per_day=4)
+    parts = replace(house.parts, platforms={"x": cast(PlatformPort, platform)}, prices=prices)
+    with house.store.begin() as tx:
+        for each in seen:
+            replies.keep(tx, "x", account.id, each, at=each.created_at)
+
+    asked = []
+    for hour in (0, 1, 2, 24):
+        platform.at.clear()
+        platform.now = WED_10_JST + timedelta(hours=hour)
+        collect.recheck(parts, now=platform.now)
+        asked.append(len(platform.at))
+
+    assert asked == [4, 0, 0, 4]
+    [told] = [each for each in check_sending(parts, read_settings({}), now=house.now) if each.id == "looks"]
+    assert told.state == "warn"
+    assert "9 kept" in told.message
 
 
 # -- gaps ----------------------------------------------------------------------------------------------
