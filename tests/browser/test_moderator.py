@@ -220,12 +220,12 @@ def test_an_objection_is_recorded_and_judged_by_another_person(room: Room, shot:
     judge.fill("#reason", "無料の公的な窓口だった")
     judge.locator("form[action$='/judge'] button").click()
     said(judge)
+    room.desk.carries_out()
+    assert not room.desk.hidden(case)
     judge.goto(f"/cases/{case.id}")
     judge.locator("summary", has_text="通知文").click()
     expect(judge.locator("p[lang=vi]")).to_be_visible()
     axe(judge)
-    room.desk.carries_out()
-    assert not room.desk.hidden(case)
 
 
 def press(page: Page, button: str) -> None:
@@ -347,7 +347,8 @@ PAGES = (
 def test_every_page_is_fit_for_everybody(room: Room, shot: Shot, locale: str, size: ViewportSize) -> None:
     made = given_a_day(room)
     own = [(f"/cases/{case.id}", REVIEWER) for case in made.values()]
-    for path, person in (*PAGES, *own):
+    both = [*PAGES, *own]
+    for path, person in both if locale != "en" else both[:4] + own:  # English differs from Japanese by its words alone
         page = room.open(path, person, locale=locale, size=size)
         expect(page.locator("h1")).to_be_visible()
         axe(page)

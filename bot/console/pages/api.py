@@ -78,11 +78,20 @@ def _holder_of(scope: Scope) -> Any:
         found = caller(app.parts, shown.credentials, address=address, now=now)
         if scope not in found.token.scopes:
             raise NotAllowed(f"This token has no scope '{scope.value}'.")
+        _refuse_unknown(request)
         if request.method != "GET":
             maintenance.refuse_writing(app.parts, now=now)
         return found
 
     return Depends(holder)
+
+
+def _refuse_unknown(request: Request) -> None:
+    """A misspelt filter would otherwise filter nothing, and nobody would notice."""
+    known = {each.alias for each in request.scope["route"].dependant.query_params}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise BadInput("There is no such parameter.", key=unknown[0][:60])
 
 
 async def _write_of(
