@@ -50,10 +50,11 @@ def due(tx: Tx, account: str, *, now: datetime, limit: int) -> list[str]:
     return list(found)
 
 
-def kept(tx: Tx, platform: str) -> int:
-    """How many replies are still asked about."""
+def kept(tx: Tx, platform: str, *, most: int = 50_000) -> int:
+    """How many replies are still asked about, counted up to ``most``: a page that tells it must not wait."""
     wanted = (ReplyRow.platform == platform, col(ReplyRow.look_at).is_not(None))
-    return tx.session.exec(select(func.count()).select_from(ReplyRow).where(*wanted)).one()
+    some = select(ReplyRow.id).where(*wanted).limit(most).subquery()
+    return tx.session.exec(select(func.count()).select_from(some)).one()
 
 
 def asked_for(tx: Tx, platform: str, *, until: datetime) -> frozenset[str]:

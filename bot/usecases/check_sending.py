@@ -98,7 +98,7 @@ def _looks(parts: Parts, now: datetime) -> Check:
         kept = looks.kept(tx, Platform.X.value)
     bound, limit = parts.prices.looks_per_day, parts.prices.usd_per_month
     daily = (min(kept, bound) if bound else kept) * parts.prices.on(day(now)).read
-    said = f"{kept:,} kept X replies are asked about again, for about US$ {daily:.2f} a day."
+    said = f"At least {kept:,} kept X replies are asked about again, for about US$ {daily:.2f} a day."
     hint = "Set looks_per_day in the price table, keep words for less long, or agree on another way with X."
     if bound and kept > bound:
         return Check("looks", WARN, f"{said} Only {bound:,} a day are allowed: not all within 24 hours.", hint)
