@@ -195,8 +195,9 @@ def _to_look(parts: Parts, account: Account, now: datetime, most: int) -> list[s
     ids = list(dict.fromkeys([*first, *due]))[:most]
     if not bound:
         return ids
-    new = [each for each in ids if each not in paid][: max(0, bound - len(paid))]
-    return [each for each in ids if each in paid.union(new)]
+    new = [each for each in ids if each not in paid]
+    allowed = paid.union(new[: max(0, bound - len(paid))])
+    return [each for each in ids if each in allowed]
 
 
 def _look(parts: Parts, account: Account, ids: Sequence[str], now: datetime) -> Harvest:
